@@ -1,0 +1,106 @@
+"""The command line: `python -m seq2seq_tf train --task cmudict --out runs/cmudict`."""
+
+import argparse
+import pathlib
+import shlex
+import sys
+
+import keras
+
+from seq2seq_tf.batches import steps_per_epoch
+from seq2seq_tf.corpora import Corpus, cmudict
+from seq2seq_tf.decoders import LuongDecoder
+from seq2seq_tf.encoders import RecurrentEncoder
+from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.masking import MaskedCrossentropy
+from seq2seq_tf.metrics import error_rates
+from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
+from seq2seq_tf.vocabulary import CharacterVocabulary, WordVocabulary
+
+
+def main(arguments=None):
+    """Runs a command and returns its exit code: 0 done, 2 for input that it cannot use."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options, f"python -m seq2seq_tf {shlex.join(arguments)}")
+    except (ValueError, OSError) as error:
+        print(f"seq2seq_tf: {error}", file=sys.stderr)
+        return 2
+
+
+def parser():
+    top = argparse.ArgumentParser(
+        prog="python -m seq2seq_tf", description="Sequence to sequence, from the command line.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    trains = commands.add_parser(
+        "train", help="train a model and record what it reaches",
+        description="Trains a model, keeps the best weights, scores them on the test part. Stopped "
+                    "and started again with the same options, it goes on after the last epoch.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    trains.add_argument("--task", choices=sorted(TASKS), required=True, help="what to learn")
+    trains.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR",
+                        help="folder for checkpoints, the model and its results file")
+    trains.add_argument("--units", type=int, default=256, help="size of the recurrent state")
+    trains.add_argument("--embedding", type=int, default=64, help="size of a symbol's vector")
+    trains.add_argument("--cell", choices=["gru", "lstm"], default="gru", help="recurrent layer")
+    trains.add_argument("--dropout", type=float, default=0.1, help="share of inputs set to zero")
+    trains.add_argument("--label-smoothing", type=float, default=0.1,
+                        help="share of probability spread over all symbols")
+    trains.add_argument("--epochs", type=int, default=20, help="passes over the training pairs")
+    trains.add_argument("--batch-size", type=int, default=256, help="pairs in a batch")
+    trains.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
+    trains.add_argument("--seed", type=int, default=0, help="for weights, order and dropout")
+    trains.add_argument("--limit", type=int, default=None, metavar="N",
+                        help="use the first N sources of each part, to try things out")
+    trains.set_defaults(run=run_train)
+    return top
+
+
+def run_train(options, command):
+    keras.utils.set_random_seed(options.seed)
+    load, build = TASKS[options.task]
+    corpus = load().first(options.limit)
+    pairs = Corpus.pairs(corpus.train)
+    model = build(pairs, options)
+    check_sizes(epochs=options.epochs, batch_size=options.batch_size)
+    steps = steps_per_epoch(len(pairs), options.batch_size) * options.epochs
+    model.compile(
+        keras.optimizers.Adam(warm_up_and_decay(options.rate, steps), clipnorm=1.0),
+        MaskedCrossentropy(options.label_smoothing))
+    print(f"{len(pairs):,} training pairs, {model.count_params():,} weights, {steps:,} steps")
+    curve = train(model, pairs, Corpus.pairs(corpus.validation), options.out,
+                  epochs=options.epochs, batch_size=options.batch_size, seed=options.seed,
+                  verbose=1 if sys.stderr.isatty() else 2)
+    name = f"{options.task}-attention-{options.cell}"
+    ship(model, options.out / f"{name}.keras")
+    metrics = {}
+    for part in ("validation", "test"):
+        words = list(getattr(corpus, part))
+        per, wer = error_rates(model.translate(words), [getattr(corpus, part)[w] for w in words])
+        prefix = "" if part == "test" else f"{part}_"
+        metrics |= {f"{prefix}per_beam1": per, f"{prefix}wer_beam1": wer}
+    print(", ".join(f"{key} {value:.2f} %" for key, value in metrics.items()))
+    write_results(options.out / f"{name}.json", task=options.task, split="test",
+                  model=f"attention-{options.cell}", command=command, seed=options.seed,
+                  parameters=model.count_params(), curve=curve, metrics=metrics)
+    print(f"Written: {options.out / name}.keras and .json")
+    return 0
+
+
+def pronouncer(pairs, options):
+    """Builds the model that reads letters and writes phonemes, its vocabularies from `pairs`."""
+    letters = CharacterVocabulary.from_texts([s for s, _ in pairs], unknown=False)
+    phonemes = WordVocabulary.from_texts([t for _, t in pairs], unknown=False)
+    sizes = {"embedding_size": options.embedding, "units": options.units, "cell": options.cell,
+             "dropout": options.dropout}
+    return Seq2Seq(RecurrentEncoder(len(letters), **sizes), LuongDecoder(len(phonemes), **sizes),
+                   letters, phonemes, max_source=32, max_target=32)
+
+
+TASKS = {"cmudict": (cmudict, pronouncer)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

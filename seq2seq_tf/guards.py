@@ -1,0 +1,115 @@
+"""Guards: what cannot be right is refused here, with what was wanted and what came.
+
+Shapes and dtypes are known when a graph is built, so these checks cost nothing while it runs.
+"""
+
+import keras
+
+
+def check_sizes(**sizes):
+    """Refuses sizes below one.
+
+    Raises:
+        ValueError: Names the first argument that is not an integer of at least 1.
+    """
+    for name, size in sizes.items():
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise ValueError(f"`{name}` must be an integer of at least 1. Received: {name}={size}")
+
+
+def check_share(name, share):
+    """Refuses a share outside [0, 1).
+
+    Raises:
+        ValueError: Names the argument.
+    """
+    if not 0 <= share < 1:
+        raise ValueError(f"`{name}` must lie in [0, 1). Received: {name}={share}")
+
+
+def check_tokens(name, tokens):
+    """Refuses anything but integer ids (B, steps).
+
+    Raises:
+        ValueError: Another rank, or a dtype that is not integer.
+    """
+    dtype = keras.backend.standardize_dtype(tokens.dtype)
+    if len(tokens.shape) != 2 or "int" not in dtype:
+        raise ValueError(
+            f"`{name}` must be integer ids of shape (batch, steps). "
+            f"Received: shape={tuple(tokens.shape)}, dtype={dtype}"
+        )
+
+
+def check_mask(name, mask, batch, steps):
+    """Refuses a mask that is not bool (batch, steps); None means that all is real.
+
+    Raises:
+        ValueError: Another dtype or shape.
+    """
+    if mask is None:
+        return
+    dtype = keras.backend.standardize_dtype(mask.dtype)
+    if dtype != "bool":
+        raise ValueError(f"`{name}` must be bool, True on real tokens. Received: dtype={dtype}")
+    if not same_shape(mask.shape, (batch, steps)):
+        raise ValueError(
+            f"`{name}` must have shape ({batch}, {steps}). Received: shape={tuple(mask.shape)}"
+        )
+
+
+def check_source(query, keys, values):
+    """Refuses tensors that cannot belong to one batch of sources.
+
+    Raises:
+        ValueError: query (B, T, Q), keys (B, S, U) and values (B, S, F) do not match.
+    """
+    shapes = [tuple(t.shape) for t in (query, keys, values)]
+    fits = all(len(shape) == 3 for shape in shapes) and all(
+        same_shape(shape[:n], shapes[2][:n]) for shape, n in zip(shapes, (1, 2, 2), strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            "`query` (B, T, Q), `keys` (B, S, U) and `values` (B, S, F) must share B, "
+            f"the last two also S. Received: {', '.join(map(str, shapes))}"
+        )
+
+
+def check_targets(targets, logits):
+    """Refuses targets and logits that differ in batch or steps.
+
+    Raises:
+        ValueError: Not (B, T) against (B, T, V).
+    """
+    shapes = tuple(targets.shape), tuple(logits.shape)
+    if len(shapes[0]) != 2 or not same_shape(shapes[0], shapes[1][:-1]):
+        raise ValueError(
+            "`targets` must have shape (B, T) and `logits` (B, T, V). "
+            f"Received: {shapes[0]} and {shapes[1]}"
+        )
+
+
+def check_state(state, layers, cell, batch, units):
+    """Refuses a state that does not fit its decoder.
+
+    Raises:
+        ValueError: Not for each layer a list of (batch, units): h and c of an LSTM, h of a GRU.
+    """
+    parts = 2 if cell == "lstm" else 1
+    shapes = [[tuple(part.shape) for part in layer] for layer in state]
+    fits = len(shapes) == layers and all(
+        len(layer) == parts and all(same_shape(shape, (batch, units)) for shape in layer)
+        for layer in shapes
+    )
+    if not fits:
+        raise ValueError(
+            f"`state` must hold {parts} x ({batch}, {units}) for each of {layers} layers: encoder "
+            f"and decoder must agree in batch, cell, units and layers. Received: {shapes}"
+        )
+
+
+def same_shape(have, want):
+    """Compares two shapes; None fits every size."""
+    return len(have) == len(want) and all(
+        None in (a, b) or a == b for a, b in zip(have, want, strict=True)
+    )

@@ -1,0 +1,201 @@
+"""Seq2Seq: encoder, decoder and both vocabularies in one model that fits, translates and saves."""
+
+import functools
+
+import keras
+import numpy as np
+from keras import ops
+
+from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.masking import MaskedAccuracy, MaskedCrossentropy, padding_mask
+from seq2seq_tf.search import graph, greedy
+from seq2seq_tf.vocabulary import END, START
+
+STEPS = 8  # source lengths are padded to multiples of this, so that few graphs are traced
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_tf")
+class Seq2Seq(keras.Model):
+    """Learns to turn one sequence into another, and translates texts.
+
+        p(Y | X) = product over t of p(y_t | y_1 ... y_{t-1}, X)
+
+    Args:
+        encoder: Such as `RecurrentEncoder`.
+        decoder: Such as `LuongDecoder`.
+        source_vocabulary, target_vocabulary: `Vocabulary` objects; saved with the model.
+        max_source: Most symbols of a source text.
+        max_target: Most symbols that are written for one text, the end token included.
+    Call arguments:
+        inputs: {"source": int (B, S), "target": int (B, T)}; the target begins with the start
+            token, the end token is left to the loss: `batches` makes both.
+    Returns:
+        Logits (B, T, V).
+    Raises:
+        ValueError: A vocabulary's size differs from its layer's, or a maximum is below 1.
+    Lesson: notebooks/04_encoder_decoder.ipynb
+    """
+
+    def __init__(self, encoder, decoder, source_vocabulary, target_vocabulary,
+                 max_source=64, max_target=64, **kwargs):
+        super().__init__(**kwargs)
+        check_sizes(max_source=max_source, max_target=max_target)
+        check_vocabulary("encoder", encoder.vocabulary_size, source_vocabulary)
+        check_vocabulary("decoder", decoder.vocabulary_size, target_vocabulary)
+        self.encoder, self.decoder = encoder, decoder
+        self.source_vocabulary, self.target_vocabulary = source_vocabulary, target_vocabulary
+        self.max_source, self.max_target = max_source, max_target
+        self.step = decoder.step  # stored once: search traces a graph for each new object
+        self.token_loss = keras.metrics.Mean(name="token_loss")
+        self.build()
+
+    def build(self, input_shape=None):
+        for layer in (self.encoder, self.decoder):
+            if not layer.built:  # a loaded one is
+                layer.build()
+
+    def call(self, inputs, training=None):
+        return self.forced(inputs["source"], inputs["target"], training)[0]
+
+    def forced(self, source, target, training=None):
+        """Runs the decoder over a given target (teacher forcing).
+
+        Args:
+            source: Int (B, S).
+            target: Int (B, T), beginning with the start token.
+            training: Whether dropout is on.
+        Returns:
+            Logits (B, T, V) and weights (B, T, S), or None without attention.
+        """
+        memory, mask, state = self.encoder(source, training=training)
+        prepared = self.decoder.prepare(memory, mask)
+        return self.decoder(target, state, prepared, training=training)
+
+    def compile(self, optimizer="adam", loss=None, metrics=None, jit_compile=False, **kwargs):
+        """Compiles as Keras does; loss and accuracy count the real target tokens alone."""
+        loss = MaskedCrossentropy() if loss is None else loss
+        metrics = [MaskedAccuracy()] if metrics is None else metrics
+        super().compile(optimizer, loss, metrics=metrics, jit_compile=jit_compile, **kwargs)
+        self.optimizer.build(self.trainable_variables)
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Reports a loss in which every real token weighs the same, whatever its batch."""
+        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        self.token_loss.update_state(loss, sample_weight=ops.sum(
+            ops.cast(padding_mask(y), "float32")))
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+    def get_metrics_result(self):
+        logs = super().get_metrics_result()
+        logs["loss"] = logs.pop("token_loss")
+        return logs
+
+    def translate(self, texts, return_weights=False, batch_size=128):
+        """Writes the likeliest translation of each text, one token after another.
+
+        Args:
+            texts: A list of source texts.
+            return_weights: Also give, for each text, what each written symbol looked at.
+            batch_size: How many texts run at once.
+        Returns:
+            A list of texts, in order; with `return_weights` also a list of arrays
+            (written symbols, source symbols), the end token left out; None without attention.
+        Raises:
+            ValueError: A text is empty, longer than `max_source`, or refused by the vocabulary.
+        """
+        if isinstance(texts, str):
+            raise ValueError("`texts` must be a list of texts. Received: one string")
+        rows = [self.source_vocabulary.encode(text, self.max_source) for text in texts]
+        found, weights = [""] * len(rows), [None] * len(rows)
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+        for first in range(0, len(order), batch_size):
+            chosen = order[first : first + batch_size]
+            source = pad_batch([rows[i] for i in chosen])
+            ids = ops.convert_to_numpy(self._search(source)[0])
+            seen = self._weights(source, ids) if return_weights else None
+            for row, i in enumerate(chosen):
+                found[i] = self.target_vocabulary.decode(ids[row])
+                if seen is not None:
+                    written = len(self.target_vocabulary.tokens(ids[row]))
+                    weights[i] = seen[row, :written, : len(rows[i])]
+        return (found, weights) if return_weights else found
+
+    @functools.cached_property
+    def _search(self):
+        def search(tokens):
+            memory, mask, state = self.encoder(tokens)
+            source = self.decoder.prepare(memory, mask)
+            start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
+            return greedy(self.step, start, state, source, end=END, max_length=self.max_target)
+
+        return graph(search)
+
+    @functools.cached_property
+    def _forced(self):
+        return graph(self.forced)
+
+    def _weights(self, source, ids):
+        """Looks once more, teacher-forced by what was written: (B, T, S)."""
+        start = np.full((len(ids), 1), START, "int32")
+        weights = self._forced(source, np.concatenate([start, ids[:, :-1]], axis=1))[1]
+        return None if weights is None else ops.convert_to_numpy(weights)
+
+    def get_config(self):
+        parts = ("encoder", "decoder", "source_vocabulary", "target_vocabulary")
+        config = {part: keras.saving.serialize_keras_object(getattr(self, part)) for part in parts}
+        return {"name": self.name, "max_source": self.max_source, "max_target": self.max_target,
+                **config}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{key: keras.saving.deserialize_keras_object(value)
+                      if isinstance(value, dict) else value for key, value in config.items()})
+
+    @classmethod
+    def load(cls, path):
+        """Opens a model saved with `save`; never runs code that came with the file.
+
+        Raises:
+            ValueError: The file is missing, damaged, or holds something else.
+        """
+        try:
+            model = keras.saving.load_model(path, safe_mode=True)
+        except Exception as error:
+            raise ValueError(
+                f"`path` must be a .keras file saved by {cls.__name__}. "
+                f"Received: {path} ({type(error).__name__}: {str(error)[:200]})"
+            ) from error
+        if not isinstance(model, cls):
+            raise ValueError(f"`path` must hold a {cls.__name__}. Received: a "
+                             f"{type(model).__name__} in {path}")
+        return model
+
+
+def check_vocabulary(name, size, vocabulary):
+    """Refuses a layer made for another vocabulary.
+
+    Raises:
+        ValueError: Names the layer and both sizes.
+    """
+    if size != len(vocabulary):
+        raise ValueError(f"The {name}'s `vocabulary_size` must be {len(vocabulary)}, as its "
+                         f"vocabulary has it. Received: {size}")
+
+
+def pad_batch(rows):
+    """Lays rows of ids into an array whose shape is one of few.
+
+    S is padded to a multiple of 8 with zeros, B to a power of two by repeating the last row (an
+    empty row would have nothing to look at). So few graphs are traced, whatever the texts.
+    """
+    longest = max(len(row) for row in rows)
+    steps = -(-longest // STEPS) * STEPS
+    batch = 1 << (len(rows) - 1).bit_length()
+    ids = np.zeros((batch, steps), "int32")
+    for i in range(batch):
+        row = rows[min(i, len(rows) - 1)]
+        ids[i, : len(row)] = row
+    return ids

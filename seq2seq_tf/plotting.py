@@ -1,0 +1,68 @@
+"""Plotting: NumPy in, figure out. The colours can be told apart by everyone, and on grey paper."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def heatmap(weights, source, target, title=None, ax=None):
+    """Draws which source symbols each written symbol looked at.
+
+    The scale is fixed: white is 0, the darkest blue is 1, so that maps can be compared.
+
+    Args:
+        weights: Float (T, S), one row for each target symbol, values within [0, 1].
+        source: S symbols, drawn along x.
+        target: T symbols, drawn along y, downwards.
+        title: Text above the map.
+        ax: Axes to draw on; None makes a figure of a fitting size.
+    Returns:
+        The axes.
+    Raises:
+        ValueError: Weights, source and target do not match, or a weight lies outside [0, 1].
+    """
+    weights, source, target = np.asarray(weights, "float64"), list(source), list(target)
+    if weights.shape != (len(target), len(source)):
+        raise ValueError("`weights` must have shape (target symbols, source symbols) = "
+                         f"({len(target)}, {len(source)}). Received: {weights.shape}")
+    if not np.all((weights >= 0) & (weights <= 1 + 1e-5)):
+        raise ValueError("`weights` must lie within [0, 1]. Received: "
+                         f"{weights.min():.3g} to {weights.max():.3g}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(1.2 + 0.42 * len(source), 0.8 + 0.36 * len(target)),
+                             layout="constrained")
+    ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto")
+    ax.set_xticks(range(len(source)), source)
+    ax.set_yticks(range(len(target)), target)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.set_xticks(np.arange(len(source) + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(len(target) + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="0.9", linewidth=0.5)
+    ax.tick_params(which="minor", length=0)
+    ax.spines[:].set_visible(False)
+    if title:
+        ax.set_title(title)
+    return ax
+
+
+def curves(history, names, ylabel, xlabel="epoch", ax=None):
+    """Draws one line for each name over the epochs, labelled at its end.
+
+    Args:
+        history: Name -> list of values, one for each epoch.
+        names: Name in `history` -> label to draw.
+        ylabel, xlabel: What the axes measure, with the unit.
+        ax: Axes to draw on; None makes a figure.
+    Returns:
+        The axes.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 3), layout="constrained")
+    for name, style in zip(names, ("-o", "--s", "-.^", ":D"), strict=False):
+        values = history[name]
+        ax.plot(np.arange(1, len(values) + 1), values, style, markersize=4, label=names[name])
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False)
+    return ax

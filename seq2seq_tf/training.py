@@ -1,0 +1,238 @@
+"""Training: a schedule, the best weights kept, a killed run resumed, a record of what came out."""
+
+import json
+import os
+import pathlib
+import platform
+import shutil
+import time
+import zipfile
+
+import keras
+import numpy as np
+
+from seq2seq_tf.batches import batches
+from seq2seq_tf.guards import check_sizes
+
+
+def warm_up_and_decay(peak, steps):
+    """Makes a learning rate that rises for a tenth of the steps and then falls along a cosine.
+
+    Args:
+        peak: The highest rate; it starts at a tenth and ends at a hundredth of it.
+        steps: Number of optimiser steps in the whole training.
+    Raises:
+        ValueError: `steps` is below 1.
+    """
+    check_sizes(steps=steps)
+    rise = max(1, steps // 10)
+    return keras.optimizers.schedules.CosineDecay(
+        peak / 10, max(1, steps - rise), alpha=0.01, warmup_target=peak, warmup_steps=rise)
+
+
+def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size=256, seed=0,
+          verbose=1):
+    """Fits a compiled model, keeps the best weights, and goes on where a killed run stopped.
+
+    After each epoch `directory/checkpoint` is replaced as a whole by a new folder. Called again
+    with the same arguments it continues there, and ends with the same weights, bit for bit, as a
+    run that was never stopped (on the same machine).
+
+    Args:
+        model: A compiled `Seq2Seq`.
+        train_pairs, validation_pairs: Lists of (source text, target text).
+        directory: Where checkpoints stand; made when missing.
+        epochs: How often all training pairs are seen.
+        batch_size: Most pairs in a batch.
+        seed: Determines the order of batches and the dropout.
+        verbose: As in `fit`: 1 a progress bar, 2 a line for each epoch, 0 nothing.
+    Returns:
+        A list of one dict an epoch, as in the results file's "curve". The model holds the weights
+        of the epoch with the lowest validation loss.
+    Raises:
+        ValueError: `epochs` is below 1, or the checkpoint belongs to another model.
+        OSError: The directory cannot be made.
+    """
+    check_sizes(epochs=epochs)
+    pathlib.Path(directory).mkdir(parents=True, exist_ok=True)  # now, not after an epoch
+    vocabularies = model.source_vocabulary, model.target_vocabulary
+    checkpoint = Checkpoint(directory, seed)
+    checkpoint.set_model(model)
+    first = checkpoint.resume()
+    data = batches(train_pairs, *vocabularies, batch_size, seed, epoch=first)
+    held_out = batches(validation_pairs, *vocabularies, batch_size)
+    if first < epochs:
+        model.fit(data, validation_data=held_out, epochs=epochs, initial_epoch=first,
+                  callbacks=[checkpoint], shuffle=False, verbose=verbose)
+    checkpoint.restore_best()
+    return checkpoint.curve
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves all that a training needs to go on: every variable, the best ones, the curve.
+
+    Args:
+        directory: The folder `checkpoint` is made in it.
+        seed: With the epoch's number it determines the dropout of that epoch.
+    """
+
+    def __init__(self, directory, seed):
+        super().__init__()
+        self.folder = pathlib.Path(directory) / "checkpoint"
+        self.seed = seed
+        self.curve, self.best = [], None
+
+    def variables(self):
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+    def resume(self):
+        """Loads the last checkpoint and returns the number of the epoch to start with."""
+        replaced = self.folder.with_suffix(".old")
+        if not self.folder.exists() and replaced.exists():  # killed between two renames
+            replaced.rename(self.folder)
+        if not self.folder.exists():
+            return 0
+        self.curve = json.loads((self.folder / "curve.json").read_text("utf-8"))
+        self.best = read_arrays(self.folder / "best.npz")
+        assign(self.variables(), read_arrays(self.folder / "last.npz"), self.folder)
+        return len(self.curve)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.started = time.monotonic()
+        for i, layer in enumerate(dropout_layers(self.model)):
+            layer.seed_generator.state.assign([self.seed * 1000 + i, epoch])
+
+    def on_epoch_end(self, epoch, logs=None):
+        seconds = time.monotonic() - self.started
+        lowest = min((line["val_loss"] for line in self.curve), default=np.inf)
+        self.curve.append({"epoch": epoch + 1, "seconds": round(seconds, 1),
+                           **{name: round(float(value), 5) for name, value in logs.items()}})
+        if self.curve[-1]["val_loss"] < lowest:
+            self.best = arrays(self.model.weights)
+        self.save()
+
+    def save(self):
+        """Writes the checkpoint beside the last one, then takes its place."""
+        new, replaced = self.folder.with_suffix(".new"), self.folder.with_suffix(".old")
+        for leftover in (new, replaced):
+            shutil.rmtree(leftover, ignore_errors=True)
+        new.mkdir(parents=True)
+        np.savez(new / "last.npz", *arrays(self.variables()))
+        np.savez(new / "best.npz", *self.best)
+        (new / "curve.json").write_text(json.dumps(self.curve, indent=1), "utf-8")
+        if self.folder.exists():
+            self.folder.rename(replaced)
+        new.rename(self.folder)
+        shutil.rmtree(replaced, ignore_errors=True)
+
+    def restore_best(self):
+        if self.best is not None:
+            assign(self.model.weights, self.best, self.folder)
+
+
+def dropout_layers(model):
+    """Lists the dropout layers of a model, in a fixed order."""
+    layers = model._flatten_layers(include_self=False)
+    return [layer for layer in layers if isinstance(layer, keras.layers.Dropout) and layer.rate]
+
+
+def arrays(variables):
+    """Copies variables into NumPy arrays."""
+    return [keras.ops.convert_to_numpy(v).copy() for v in variables]
+
+
+def read_arrays(path):
+    """Reads the arrays that `np.savez` wrote, in order."""
+    with np.load(path) as file:
+        return [file[f"arr_{i}"] for i in range(len(file.files))]
+
+
+def assign(variables, values, where):
+    """Writes values into variables.
+
+    Raises:
+        ValueError: Their number or shapes differ: the checkpoint is another model's.
+    """
+    want, have = [tuple(v.shape) for v in variables], [v.shape for v in values]
+    if want != have:
+        raise ValueError(f"The checkpoint must belong to this model and optimiser: choose another "
+                         f"directory or delete it. Received: {where}, {len(have)} variables, "
+                         f"{len(want)} wanted")
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def ship(model, path):
+    """Saves a small `.keras` file: no optimizer, weights rounded to float16, compressed.
+
+    The weights become 16-bit numbers, and the model that is passed gets the same ones, so that
+    what is measured afterwards is what was shipped.
+
+    Args:
+        model: A `Seq2Seq`.
+        path: Where to write; it must end in `.keras`.
+    """
+    path = pathlib.Path(path)
+    for weight, value in zip(model.weights, arrays(model.weights), strict=True):
+        weight.assign(value.astype("float16").astype("float32"))
+    bare = type(model).from_config(model.get_config())  # never compiled: no optimizer to save
+    assign(bare.weights, arrays(model.weights), path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    full, small = path.with_suffix(".full.keras"), path.with_suffix(".part")
+    bare.save(full)
+    with zipfile.ZipFile(full) as stored, \
+            zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name in stored.namelist():
+            packed.writestr(name, stored.read(name))
+    full.unlink()
+    small.replace(path)
+
+
+def write_results(path, *, task, split, model, command, seed, parameters, curve, metrics,
+                  signature=None):
+    """Records a run in one JSON file, complete or not at all.
+
+    Args:
+        path: The file, `<task>-<model>.json`.
+        task, split, model: What was learned, what was scored, which family: `attention-lstm`.
+        command: What to type to repeat the run.
+        seed, parameters: Seed, and number of weights.
+        curve: From `train`.
+        metrics: Name -> figure, in percent where a percentage is meant.
+        signature: sacreBLEU's, for BLEU.
+    """
+    import tensorflow as tf
+
+    record = {
+        "task": task, "split": split, "model": model, "command": command, "seed": seed,
+        "parameters": parameters,
+        "train_seconds": round(sum(line["seconds"] for line in curve)),
+        "device": f"{os.cpu_count()} cores",
+        "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
+                     "keras": keras.__version__, "numpy": np.__version__},
+        "metrics": {name: round(value, 2) for name, value in metrics.items()},
+        "signature": signature,
+        "curve": curve,
+    }
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    part.replace(path)
+
+
+def read_results(path):
+    """Reads a results file, as `write_results` wrote it."""
+    return json.loads(pathlib.Path(path).read_text("utf-8"))
+
+
+def results_table(records):
+    """Renders results files as the README's Markdown table, one row for each figure."""
+    rows = ["| task | model | parameters | trained | figure | value |",
+            "|---|---|---|---|---|---|"]
+    for r in sorted(records, key=lambda r: (r["task"], r["model"])):
+        minutes = f"{r['train_seconds'] / 60:.0f} min on {r['device']}"
+        for name, value in r["metrics"].items():
+            rows.append(f"| {r['task']} ({r['split']}) | {r['model']} | {r['parameters']:,} "
+                        f"| {minutes} | {name} | {value} |")
+    return "\n".join(rows)

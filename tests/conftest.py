@@ -1,0 +1,45 @@
+"""Small models that the tests share, and how a step of theirs is unrolled."""
+
+import keras
+import numpy as np
+import pytest
+
+from seq2seq_tf.attention import AdditiveAttention, DotAttention
+from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder
+from seq2seq_tf.encoders import RecurrentEncoder
+from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.vocabulary import START, CharacterVocabulary
+
+LETTERS = "abcdefg"
+DECODERS = {
+    "none": lambda v, **sizes: RecurrentDecoder(v, **sizes),
+    "dot": lambda v, **sizes: LuongDecoder(v, **sizes, attention=DotAttention()),
+    "scaled dot": lambda v, **sizes: LuongDecoder(v, **sizes, attention=DotAttention(scaled=True)),
+    "additive": lambda v, **sizes: LuongDecoder(v, **sizes, attention=AdditiveAttention(5)),
+}
+
+
+def make_model(decoder="dot", cell="lstm", layers=1, bidirectional=True, dropout=0.0, seed=0):
+    keras.utils.set_random_seed(seed)
+    vocabulary = CharacterVocabulary(LETTERS)
+    sizes = {"embedding_size": 6, "units": 8, "layers": layers, "cell": cell, "dropout": dropout}
+    model = Seq2Seq(
+        RecurrentEncoder(len(vocabulary), bidirectional=bidirectional, **sizes),
+        DECODERS[decoder](len(vocabulary), **sizes),
+        vocabulary, CharacterVocabulary(LETTERS), max_source=20, max_target=12)
+    random = np.random.default_rng(seed)
+    for weight in model.weights:  # larger than at the start, so that differences can be seen
+        weight.assign(random.normal(0, 0.5, weight.shape))
+    return model
+
+
+def source_and_target():
+    """Three sources of 5, 3 and 1 letters, and targets (shifted, with start) of 4, 4 and 2."""
+    source = np.array([[4, 5, 6, 7, 8], [9, 4, 10, 0, 0], [7, 0, 0, 0, 0]], "int32")
+    target = np.array([[START, 5, 6, 7], [START, 4, 4, 9], [START, 8, 0, 0]], "int32")
+    return source, target
+
+
+@pytest.fixture(params=list(DECODERS))
+def decoder(request):
+    return request.param

@@ -1,0 +1,62 @@
+"""The command line, run in this process on a slice of the dictionary."""
+
+import pytest
+
+from seq2seq_tf.__main__ import main
+from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.training import read_results
+
+
+@pytest.mark.slow
+def test_train_writes_a_model_and_its_record(tmp_path, capsys):
+    out = tmp_path / "run"
+    arguments = ["train", "--task", "cmudict", "--out", str(out), "--limit", "3000",
+                 "--epochs", "1", "--units", "16", "--batch-size", "128"]
+    assert main(arguments) == 0
+    record = read_results(out / "cmudict-attention-gru.json")
+    assert record["command"] == "python -m seq2seq_tf " + " ".join(arguments)
+    assert set(record["metrics"]) == {"per_beam1", "wer_beam1", "validation_per_beam1",
+                                      "validation_wer_beam1"}
+    assert len(record["curve"]) == 1
+    model = Seq2Seq.load(out / "cmudict-attention-gru.keras")
+    assert model.count_params() == record["parameters"]
+    assert f"{record['metrics']['wer_beam1']:.2f} %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["--units", "0"], "`units` must be an integer of at least 1"),
+    (["--units", "7"], "`units` must be even"),
+    (["--dropout", "1.5"], "`dropout` must lie in"),
+    (["--batch-size", "0"], "`batch_size` must be"),
+    (["--epochs", "0"], "`epochs` must be"),
+])
+def test_wrong_options_end_with_a_message_and_code_2(arguments, message, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert main(["train", "--task", "cmudict", "--out", str(out), "--limit", "3000",
+                 *arguments]) == 2
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert "Traceback" not in printed
+
+
+def test_an_unwritable_folder_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    out = tmp_path / "file" / "run"
+    assert main(["train", "--task", "cmudict", "--out", str(out), "--limit", "2000"]) == 2
+    assert str(out) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["train", "--task", "nothing"], ["fly"]])
+def test_unknown_commands_are_refused_by_the_parser(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_help_tells_the_defaults(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    printed = capsys.readouterr().out
+    assert "(default: 256)" in printed
+    assert "goes on after the last epoch" in " ".join(printed.split())

@@ -1,0 +1,88 @@
+"""Greedy search on tables of probabilities small enough to follow by hand."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from seq2seq_tf.search import _greedy, compiled, greedy
+
+END = 3
+# p(next | last): rows are the last token, columns 0 to 4. Token 0 never comes, 2 is the start.
+TABLE = np.log(np.array([
+    [1e-9, 0.2, 0.2, 0.3, 0.3],
+    [1e-9, 0.1, 0.1, 0.7, 0.1],  # after 1: the end
+    [1e-9, 0.6, 0.1, 0.1, 0.2],  # after the start: 1
+    [1e-9, 0.9, 0.1, 1e-9, 1e-9],  # after the end, if anyone asked: 1
+    [1e-9, 0.1, 0.1, 0.1, 0.7],  # after 4: 4 again, for ever
+])).astype("float32")
+
+
+def table_step(tokens, state, source):
+    return ops.take(ops.convert_to_tensor(TABLE), tokens, axis=0), state
+
+
+def counting_step(tokens, state, source):
+    """Writes 4 as often as the source says, then the end."""
+    left = state["left"]
+    logits = ops.where(left[:, None] > 0, ops.one_hot(4, 5) * 20.0, ops.one_hot(END, 5) * 20.0)
+    return ops.log_softmax(logits, axis=-1), {"left": left - 1}
+
+
+def test_greedy_takes_the_likeliest_and_stops_at_the_end():
+    ids, lengths, scores = greedy(table_step, np.array([2]), (), (), end=END, max_length=6)
+    assert np.array(ids).tolist() == [[1, END, 0, 0, 0, 0]]
+    assert np.array(lengths).tolist() == [2]
+    np.testing.assert_allclose(scores, [np.log(0.6) + np.log(0.7)], atol=1e-6)
+
+
+def test_a_row_that_never_ends_is_cut():
+    ids, lengths, scores = greedy(table_step, np.array([4, 2]), (), (), end=END, max_length=4)
+    assert np.array(ids).tolist() == [[4, 4, 4, 4], [1, END, 0, 0]]
+    assert np.array(lengths).tolist() == [4, 2]
+    np.testing.assert_allclose(scores, [4 * np.log(0.7), np.log(0.42)], atol=1e-5)
+
+
+def test_the_state_is_carried_and_rows_do_not_disturb_each_other():
+    state = {"left": np.array([2, 0, 4], "int32")}
+    ids, lengths, _ = greedy(counting_step, np.array([2, 2, 2]), state, (), end=END, max_length=5)
+    assert np.array(ids).tolist() == [[4, 4, END, 0, 0], [END, 0, 0, 0, 0], [4, 4, 4, 4, END]]
+    assert np.array(lengths).tolist() == [3, 1, 5]
+
+
+def test_a_batch_of_two_equals_two_batches():
+    def run(start):
+        return greedy(table_step, np.array(start), (), (), end=END, max_length=6)
+
+    together, alone = run([2, 4]), [run([2]), run([4])]
+    for part in range(3):
+        np.testing.assert_allclose(
+            together[part], np.concatenate([np.array(a[part]) for a in alone]), atol=1e-6)
+
+
+def test_the_loop_stops_when_every_row_has_ended():
+    """A search that went on would ask the table what follows the end, and count the calls."""
+    asked = []
+
+    def step(tokens, state, source):
+        asked.append(1)
+        return table_step(tokens, state, source)
+
+    _greedy(step, np.array([2, 2]), (), (), end=END, max_length=50)  # eager: one call a step
+    assert len(asked) == 2
+
+
+def test_the_same_step_and_shapes_are_traced_once():
+    def step(tokens, state, source):
+        return table_step(tokens, state, source)
+
+    function = compiled(_greedy)
+    before = function.experimental_get_tracing_count()
+    for token in (2, 4, 1):
+        greedy(step, np.array([token]), (), (), end=END, max_length=7)
+    assert function.experimental_get_tracing_count() == before + 1
+
+
+@pytest.mark.parametrize("max_length", [0, -1, 2.5, True])
+def test_a_wrong_length_is_refused(max_length):
+    with pytest.raises(ValueError, match="`max_length` must be an integer of at least 1"):
+        greedy(table_step, np.array([2]), (), (), end=END, max_length=max_length)

@@ -1,0 +1,110 @@
+"""Keeps the course tidy: `run NOTEBOOK ...` executes in place, `links` rewrites what is derived."""
+
+import argparse
+import pathlib
+import re
+import time
+import tomllib
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = pathlib.Path(__file__).parent.parent
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+          "language_info": {"name": "python"}}
+BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+TABLE = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
+
+
+def repository():
+    """Reads the repository's address from the one place where it stands."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return project["urls"]["Repository"]
+
+
+def first_cell():
+    """Writes the first code cell, the same in every notebook."""
+    return ("import importlib.util\n\n"
+            'if importlib.util.find_spec("seq2seq_tf") is None:  # on Colab: fetch the course\n'
+            f"    %pip install --quiet git+{repository()}")
+
+
+def badge(path):
+    """Writes the Colab badge of a notebook."""
+    colab = repository().replace("https://github.com", "https://colab.research.google.com/github")
+    place = path.resolve().relative_to(ROOT).as_posix()
+    return f"[![Open in Colab]({BADGE})]({colab}/blob/main/{place})"
+
+
+def notebooks():
+    folder = ROOT / "notebooks"
+    return sorted([*folder.glob("*.ipynb"), *folder.glob("solutions/*.ipynb")])
+
+
+def relink(path, book):
+    """Puts badge and first cell in place; returns whether anything changed."""
+    cells = book.cells
+    code = next(cell for cell in cells if cell.cell_type == "code")
+    opening = re.sub(r"\[!\[Open in Colab\].*", lambda _: badge(path), cells[0].source)
+    changed = (opening, first_cell()) != (cells[0].source, code.source)
+    cells[0].source, code.source = opening, first_cell()
+    return changed
+
+
+def tidy(book):
+    """Leaves what a reader sees and nothing of the machine: cells, tags, outputs, counts 1..N."""
+    book.metadata = nbformat.from_dict(KERNEL)
+    for cell in book.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
+    return book
+
+
+def run(path):
+    """Executes a notebook from a fresh kernel in its own folder and saves it with its outputs."""
+    book = nbformat.read(path, as_version=4)
+    relink(path, book)
+    started = time.monotonic()
+    NotebookClient(book, timeout=600, kernel_name="python3", record_timing=False,
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    nbformat.write(tidy(book), path)
+    print(f"{path.name}: {time.monotonic() - started:.0f} s")
+
+
+def results():
+    """Renders the table of all recorded runs."""
+    from seq2seq_tf.training import read_results, results_table
+
+    return results_table([read_results(p) for p in sorted((ROOT / "data/results").glob("*.json"))])
+
+
+def links():
+    """Rewrites badges, first cells and the README's table from what they are derived from."""
+    for path in notebooks():
+        book = nbformat.read(path, as_version=4)
+        if relink(path, book):
+            nbformat.write(book, path)
+            print(f"{path.name}: relinked; run it again")
+    readme = ROOT / "README.md"
+    text = readme.read_text("utf-8")
+    readme.write_text(TABLE.sub(lambda m: f"{m[1]}{results()}\n{m[2]}", text), "utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="command")
+    commands.add_parser("run").add_argument("paths", nargs="+", type=pathlib.Path)
+    commands.add_parser("links")
+    options = parser.parse_args()
+    if options.command == "links":
+        links()
+    else:
+        for path in options.paths:
+            run(path)
+
+
+if __name__ == "__main__":
+    main()
