@@ -31,6 +31,7 @@ def main(arguments=None):
 
 
 def parser():
+    """Describes the commands and their options."""
     top = argparse.ArgumentParser(
         prog="python -m seq2seq_tf", description="Sequence to sequence, from the command line.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -59,6 +60,7 @@ def parser():
 
 
 def run_train(options, command):
+    """Trains, ships and scores one model; `command` is what to record."""
     keras.utils.set_random_seed(options.seed)
     load, build = TASKS[options.task]
     corpus = load().first(options.limit)

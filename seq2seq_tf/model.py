@@ -9,9 +9,7 @@ from keras import ops
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import MaskedAccuracy, MaskedCrossentropy, padding_mask
 from seq2seq_tf.search import graph, greedy
-from seq2seq_tf.vocabulary import END, START
-
-STEPS = 8  # source lengths are padded to multiples of this, so that few graphs are traced
+from seq2seq_tf.vocabulary import END, START, pad
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_tf")
@@ -113,7 +111,7 @@ class Seq2Seq(keras.Model):
         order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         for first in range(0, len(order), batch_size):
             chosen = order[first : first + batch_size]
-            source = pad_batch([rows[i] for i in chosen])
+            source = pad([rows[i] for i in chosen])
             ids = ops.convert_to_numpy(self._search(source)[0])
             seen = self._weights(source, ids) if return_weights else None
             for row, i in enumerate(chosen):
@@ -131,11 +129,11 @@ class Seq2Seq(keras.Model):
             start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
             return greedy(self.step, start, state, source, end=END, max_length=self.max_target)
 
-        return graph(search)
+        return graph(search, 2)
 
     @functools.cached_property
     def _forced(self):
-        return graph(self.forced)
+        return graph(lambda source, target: self.forced(source, target), 2, 2)
 
     def _weights(self, source, ids):
         """Looks once more, teacher-forced by what was written: (B, T, S)."""
@@ -184,18 +182,3 @@ def check_vocabulary(name, size, vocabulary):
         raise ValueError(f"The {name}'s `vocabulary_size` must be {len(vocabulary)}, as its "
                          f"vocabulary has it. Received: {size}")
 
-
-def pad_batch(rows):
-    """Lays rows of ids into an array whose shape is one of few.
-
-    S is padded to a multiple of 8 with zeros, B to a power of two by repeating the last row (an
-    empty row would have nothing to look at). So few graphs are traced, whatever the texts.
-    """
-    longest = max(len(row) for row in rows)
-    steps = -(-longest // STEPS) * STEPS
-    batch = 1 << (len(rows) - 1).bit_length()
-    ids = np.zeros((batch, steps), "int32")
-    for i in range(batch):
-        row = rows[min(i, len(rows) - 1)]
-        ids[i, : len(row)] = row
-    return ids

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 
 def heatmap(weights, source, target, title=None, ax=None):
@@ -28,9 +29,9 @@ def heatmap(weights, source, target, title=None, ax=None):
         raise ValueError("`weights` must lie within [0, 1]. Received: "
                          f"{weights.min():.3g} to {weights.max():.3g}")
     if ax is None:
-        _, ax = plt.subplots(figsize=(1.2 + 0.42 * len(source), 0.8 + 0.36 * len(target)),
+        _, ax = plt.subplots(figsize=(1.2 + 0.42 * len(source), 0.8 + 0.42 * len(target)),
                              layout="constrained")
-    ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto")
+    ax.imshow(weights, vmin=0, vmax=1, cmap="Blues")
     ax.set_xticks(range(len(source)), source)
     ax.set_yticks(range(len(target)), target)
     ax.xaxis.tick_top()
@@ -61,6 +62,7 @@ def curves(history, names, ylabel, xlabel="epoch", ax=None):
     for name, style in zip(names, ("-o", "--s", "-.^", ":D"), strict=False):
         values = history[name]
         ax.plot(np.arange(1, len(values) + 1), values, style, markersize=4, label=names[name])
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.spines[["top", "right"]].set_visible(False)

@@ -16,8 +16,8 @@ from seq2seq_tf.masking import PAD
 def greedy(step, start, state, source, *, end, max_length):
     """Takes the likeliest token at each step, until every row has ended.
 
-    Compiled once for each `step` object and each shape: pass the same stored object every time
-    (a bound method is a new object at each access).
+    Compiled once for each `step` object: pass the same stored object every time (a bound method
+    is a new object at each access).
 
     Args:
         step: See the head of this module.
@@ -36,13 +36,20 @@ def greedy(step, start, state, source, *, end, max_length):
     return compiled(_greedy)(step, start, state, source, end=end, max_length=max_length)
 
 
-def graph(function):
-    """Compiles a function of tensors where the backend is TensorFlow; elsewhere it runs as is."""
+def graph(function, *ranks):
+    """Compiles a function of tensors where the backend is TensorFlow; elsewhere it runs as is.
+
+    Args:
+        function: Takes and gives nests of tensors.
+        *ranks: For a function of id arrays, the rank of each: then one graph serves all shapes.
+            Without them a dimension that changes is left open at the second trace.
+    """
     if keras.backend.backend() != "tensorflow":
         return function
     import tensorflow as tf
 
-    return tf.function(function, autograph=False)
+    signature = [tf.TensorSpec([None] * rank, "int32") for rank in ranks] or None
+    return tf.function(function, signature, autograph=False, reduce_retracing=signature is None)
 
 
 compiled = functools.cache(graph)  # for functions that live as long as the module

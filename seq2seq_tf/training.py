@@ -83,6 +83,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.curve, self.best = [], None
 
     def variables(self):
+        """Lists all that changes while training, in a fixed order."""
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def resume(self):
@@ -126,6 +127,7 @@ class Checkpoint(keras.callbacks.Callback):
         shutil.rmtree(replaced, ignore_errors=True)
 
     def restore_best(self):
+        """Gives the model the weights of its best epoch."""
         if self.best is not None:
             assign(self.model.weights, self.best, self.folder)
 
@@ -233,6 +235,7 @@ def results_table(records):
     for r in sorted(records, key=lambda r: (r["task"], r["model"])):
         minutes = f"{r['train_seconds'] / 60:.0f} min on {r['device']}"
         for name, value in r["metrics"].items():
-            rows.append(f"| {r['task']} ({r['split']}) | {r['model']} | {r['parameters']:,} "
-                        f"| {minutes} | {name} | {value} |")
+            split = "validation" if name.startswith("validation_") else r["split"]
+            rows.append(f"| {r['task']} ({split}) | {r['model']} | {r['parameters']:,} "
+                        f"| {minutes} | {name.removeprefix('validation_')} | {value} |")
     return "\n".join(rows)

@@ -1,4 +1,8 @@
-"""Keeps the course tidy: `run NOTEBOOK ...` executes in place, `links` rewrites what is derived."""
+"""Keeps the course tidy.
+
+`run NOTEBOOK ...` executes in place and tidies, `links` rewrites badges, first cells and the
+README's table from what they are derived from, `picture` draws the README's heatmap.
+"""
 
 import argparse
 import pathlib
@@ -93,14 +97,35 @@ def links():
     readme.write_text(TABLE.sub(lambda m: f"{m[1]}{results()}\n{m[2]}", text), "utf-8")
 
 
+def picture():
+    """Draws the README's heatmap with the weights of the recorded run."""
+    import matplotlib.pyplot as plt
+
+    from seq2seq_tf.files import data_path
+    from seq2seq_tf.model import Seq2Seq
+    from seq2seq_tf.plotting import heatmap
+
+    model = Seq2Seq.load(data_path("weights", "cmudict-attention-gru.keras"))
+    words = ["knight", "tensorflow", "phoenix"]
+    spoken, weights = model.translate(words, return_weights=True)
+    figure, axes = plt.subplots(1, 3, figsize=(11, 3.8), layout="constrained",
+                                width_ratios=[len(word) for word in words])
+    for word, sounds, seen, ax in zip(words, spoken, weights, axes, strict=True):
+        heatmap(seen, list(word), sounds.split(), title=f"{word}: {sounds}", ax=ax)
+    figure.savefig(ROOT / "images" / "pronunciation.png", dpi=80)
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, dest="command")
     commands.add_parser("run").add_argument("paths", nargs="+", type=pathlib.Path)
     commands.add_parser("links")
+    commands.add_parser("picture")
     options = parser.parse_args()
     if options.command == "links":
         links()
+    elif options.command == "picture":
+        picture()
     else:
         for path in options.paths:
             run(path)

@@ -1,0 +1,77 @@
+"""Checks accept the reference, name at least three mistakes, and say "not yet" to the stub."""
+
+import numpy as np
+import pytest
+
+from seq2seq_tf.checks import check_heaviest_letters, check_nearest_error
+from seq2seq_tf.metrics import edit_distances
+
+
+def nearest_error(hypothesis, answers):
+    """A reference written without NumPy's or the check's own help."""
+    best = None
+    for answer in answers:
+        pair = (int(edit_distances([hypothesis.split()], [answer.split()])[0]), len(answer.split()))
+        best = pair if best is None or pair < best else best
+    return best
+
+
+def first_error(hypothesis, answers):
+    return nearest_error(hypothesis, answers[:1])
+
+
+def own_length_error(hypothesis, answers):
+    return nearest_error(hypothesis, answers)[0], len(hypothesis.split())
+
+
+def character_error(hypothesis, answers):
+    return min((int(edit_distances([hypothesis], [a])[0]), len(a.split())) for a in answers)
+
+
+def heaviest_letters(weights, word):
+    return "".join(max(zip(row, word, strict=True), key=lambda pair: pair[0])[1] for row in weights)
+
+
+REFERENCES = [(check_nearest_error, nearest_error), (check_heaviest_letters, heaviest_letters)]
+MISTAKES = [
+    (check_nearest_error, first_error, "the first answer"),
+    (check_nearest_error, own_length_error, "not the hypothesis's"),
+    (check_nearest_error, character_error, "split the texts at spaces"),
+    (check_nearest_error, lambda h, a: max(nearest_error(h, (x,)) for x in a), "the farthest"),
+    (check_heaviest_letters, lambda w, word: heaviest_letters(-w, word), "the lightest letter"),
+    (check_heaviest_letters,
+     lambda w, word: "".join(word[i] for i in np.argmax(w, axis=0) if i < len(word)),
+     "a row of `weights` is a phoneme"),
+    (check_heaviest_letters,
+     lambda w, word: "".join(word[max(i - 1, 0)] for i in np.argmax(w, axis=1)),
+     "the first letter has index 0"),
+]
+
+
+@pytest.mark.parametrize(("check", "reference"), REFERENCES)
+def test_a_check_accepts_the_reference(check, reference, capsys):
+    assert check(reference)
+    assert capsys.readouterr().out.startswith("Right:")
+
+
+@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
+def test_a_check_says_not_yet_to_the_stub(check, capsys):
+    assert not check(lambda *arguments: None)
+    assert "Not yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("check", "mistake", "diagnosis"), MISTAKES)
+def test_a_check_names_the_mistake(check, mistake, diagnosis, capsys):
+    assert not check(mistake)
+    printed = capsys.readouterr().out
+    assert printed.startswith("Not right yet:")
+    assert diagnosis in printed
+    assert printed.count("A likely reason") == 1
+
+
+@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
+def test_a_check_survives_what_a_reader_may_write(check, capsys):
+    assert not check(lambda *arguments: 1 / 0)
+    assert "raises ZeroDivisionError" in capsys.readouterr().out
+    assert not check(lambda *arguments: "nonsense")
+    assert "should be" in capsys.readouterr().out

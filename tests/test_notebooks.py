@@ -1,0 +1,143 @@
+"""Notebooks are tidy: executed whole, small cells, allowed tags, nothing of the machine."""
+
+import ast
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import course
+
+TAGS = {"nbval-ignore-output"}
+NOTEBOOKS = course.notebooks()
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(book):
+    return [cell for cell in book.cells if cell.cell_type == "code"]
+
+
+def lines(cell):
+    return len(cell.source.strip().splitlines())
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem if path in LESSONS else
+                f"solutions/{path.stem}")
+def path(request):
+    return request.param
+
+
+def test_there_are_notebooks():
+    assert LESSONS
+
+
+def test_it_was_executed_from_top_to_bottom(path):
+    counts = [cell.execution_count for cell in code_cells(read(path))]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_output_is_an_error_or_a_warning(path):
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", output.text
+            assert "warning" not in output.get("text", "").lower(), output.text
+
+
+def test_it_says_nothing_of_the_machine_that_ran_it(path):
+    text = path.read_text("utf-8")
+    for trace in ("/home/", "/root/", "/work/", "/tmp/", "/Users/", "C:\\\\", "site-packages",
+                  "object at 0x"):
+        assert trace not in text, trace
+    book = read(path)
+    assert book.metadata == course.KERNEL
+    for cell in book.cells:
+        assert set(cell.metadata) <= {"tags"}
+        assert set(cell.metadata.get("tags", [])) <= TAGS or all(
+            tag in TAGS or tag.startswith("shown:seq2seq_tf.") for tag in cell.metadata.tags)
+        assert "application/vnd.jupyter.widget-view+json" not in str(cell.get("outputs", ""))
+
+
+def test_badge_and_first_cell_are_the_current_ones(path):
+    book = read(path)
+    assert not course.relink(path, book)
+    assert "Open in Colab" in book.cells[0].source
+
+
+def test_imports_stand_in_the_second_code_cell(path):
+    for i, cell in enumerate(code_cells(read(path))):
+        if i < 2:
+            continue
+        imported = [n for n in ast.walk(ast.parse(cell.source))
+                    if isinstance(n, ast.Import | ast.ImportFrom)]
+        assert not imported, cell.source
+    assert "import *" not in path.read_text("utf-8")
+    assert "filterwarnings" not in path.read_text("utf-8")
+
+
+def test_cells_are_small(path):
+    sizes = [lines(cell) for cell in code_cells(read(path))[2:]]
+    assert statistics.median(sizes) <= 6
+    assert sum(size <= 15 for size in sizes) >= 0.9 * len(sizes)
+    assert max(sizes) <= 30
+
+
+def test_few_cells_are_left_uncompared_and_those_assert(path):
+    cells = code_cells(read(path))
+    ignored = [c for c in cells if "nbval-ignore-output" in c.metadata.get("tags", [])]
+    trains = any(".fit(" in c.source for c in cells)
+    assert len(ignored) <= len(cells) * (0.4 if trains else 0.2)
+    for cell in ignored:
+        assert "assert " in cell.source, cell.source
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_opens_and_closes_as_promised(lesson):
+    book = read(lesson)
+    opening, closing = book.cells[0].source, "\n".join(c.source for c in book.cells[-8:])
+    assert "**After this you can**" in opening
+    assert re.search(r"\*\*Runs in \d+ minutes?\*\*", opening)
+    assert re.search(r"\*\*Reads in \d+ minutes\*\*", opening)
+    for part in ("questions to recall", "## Exercises", "## What was left out", "## Where this",
+                 "## Sources"):
+        assert part in closing, part
+    guesses = sum(c.source.lower().count("guess") for c in book.cells if c.cell_type == "markdown")
+    assert guesses >= 2
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_reading_time_is_honest(lesson):
+    """At most 200 words a minute for prose, and six seconds for each line of code."""
+    book = read(lesson)
+    words = sum(len(c.source.split()) for c in book.cells if c.cell_type == "markdown")
+    minutes = words / 200 + sum(lines(c) for c in code_cells(book)) / 10
+    stated = int(re.search(r"\*\*Reads in (\d+) minutes\*\*", book.cells[0].source)[1])
+    assert stated <= 45
+    assert 0.6 * stated <= minutes <= 1.2 * stated
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_figures_have_words_beside_them(lesson):
+    cells = read(lesson).cells
+    for i, cell in enumerate(cells):
+        drawn = any("image/png" in o.get("data", {}) for o in cell.get("outputs", []))
+        if drawn:
+            assert "*The figure:" in "".join(c.source for c in cells[i + 1 : i + 2]), cell.source
+
+
+def test_lesson_and_solution_hold_the_same_checks():
+    for lesson in LESSONS:
+        checks = re.findall(r"check_\w+\(\w+\)", lesson.read_text("utf-8"))
+        solution = lesson.parent / "solutions" / lesson.name
+        if checks:
+            assert re.findall(r"check_\w+\(\w+\)", solution.read_text("utf-8")) == checks
