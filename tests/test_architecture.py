@@ -13,7 +13,7 @@ PACKAGE = Path(seq2seq_tf.__file__).parent
 ALLOWED = {
     "files": set(),
     "guards": set(),
-    "cells": set(),
+    "cells": {"guards"},
     "plotting": set(),
     "metrics": set(),
     "masking": {"guards"},
@@ -25,6 +25,7 @@ ALLOWED = {
     "decoders": {"attention", "masking", "cells", "guards"},
     "model": {"encoders", "decoders", "search", "vocabulary", "masking", "guards"},
     "corpora": {"vocabulary", "files"},
+    "tasks": {"corpora", "guards"},  # `part_of` is one and the same everywhere
     "batches": {"vocabulary", "guards"},
     "training": {"model", "batches", "metrics", "guards"},
 }
