@@ -141,3 +141,79 @@ def test_lesson_and_solution_hold_the_same_checks():
         solution = lesson.parent / "solutions" / lesson.name
         if checks:
             assert re.findall(r"check_\w+\(\w+\)", solution.read_text("utf-8")) == checks
+
+
+def shown(path):
+    """Yields (dotted name, cell) for each cell that shows a part of the package."""
+    for cell in code_cells(read(path)):
+        for tag in cell.metadata.get("tags", []):
+            if tag.startswith("shown:"):
+                yield tag.removeprefix("shown:"), cell
+
+
+def definition(body, name):
+    """Finds a class or function among statements."""
+    return next(n for n in body if isinstance(n, ast.ClassDef | ast.FunctionDef) and n.name == name)
+
+
+class Plain(ast.NodeTransformer):
+    """Strips what a lesson leaves out: decorators, docstrings, annotations, guards."""
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        node.decorator_list, node.returns = [], None
+        node.body = [n for n in node.body if not self.is_left_out(n)]
+        return node
+
+    visit_ClassDef = visit_FunctionDef
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    @staticmethod
+    def is_left_out(node):
+        if isinstance(node, ast.If):
+            return all(isinstance(n, ast.Raise) for n in node.body) and not node.orelse
+        if not isinstance(node, ast.Expr):
+            return False
+        if isinstance(node.value, ast.Constant):
+            return isinstance(node.value.value, str)
+        return isinstance(node.value, ast.Call) and getattr(
+            node.value.func, "id", "").startswith("check_")
+
+
+def plain(node):
+    return ast.unparse(Plain().visit(node))
+
+
+def in_package(name):
+    """Parses what a dotted name such as seq2seq_tf.cells.RNNCell.call stands for."""
+    _, module, *parts = name.split(".")
+    node = ast.parse((ROOT / "seq2seq_tf" / f"{module}.py").read_text("utf-8"))
+    for part in parts:
+        node = definition(node.body, part)
+    return node, parts
+
+
+def test_what_a_lesson_shows_is_what_the_package_holds(path):
+    for name, cell in shown(path):
+        ours, parts = in_package(name)
+        theirs = ast.parse(cell.source)
+        for part in parts if isinstance(ours, ast.ClassDef) else parts[:1]:
+            theirs = definition(theirs.body, part)
+        if isinstance(ours, ast.FunctionDef) and isinstance(theirs, ast.ClassDef):
+            theirs = definition(theirs.body, parts[-1])
+        if isinstance(ours, ast.FunctionDef):
+            assert plain(theirs) == plain(ours), name
+            continue
+        methods = {n.name: n for n in ours.body if isinstance(n, ast.FunctionDef)}
+        here = {n.name: n for n in theirs.body if isinstance(n, ast.FunctionDef)}
+        for method, node in here.items():
+            assert plain(node) == plain(methods[method]), f"{name}.{method}"
+        assert methods.keys() - here.keys() <= {"get_config", "from_config"}, name
+
+
+def test_a_thing_is_shown_in_one_notebook_only():
+    names = [name for path in LESSONS for name, _ in shown(path)]
+    assert len(names) == len(set(names))

@@ -1,11 +1,8 @@
-"""Checks: each exercise's `check_...` runs your function and tells what it finds.
-
-A check knows the right answer and the usual wrong ones. It prints "not yet" for an empty stub,
-the smallest example that fails together with the likely mistake, or that all is well.
-"""
+"""Checks of notebook 08, pronunciation."""
 
 import numpy as np
 
+from seq2seq_tf.checks import check
 from seq2seq_tf.metrics import edit_distances
 
 
@@ -34,7 +31,7 @@ def check_nearest_error(function):
         found = edit_distances([hypothesis] * len(answers), list(answers))
         return min(zip(found, [len(a.split()) for a in answers], strict=True))
 
-    return _check(function, right, [
+    return check(function, right, [
         ("R EH D", ("R EH D",)), ("R EH D", ("R IY D", "R EH D")), ("K AE T S", ("K AE T",)),
         ("AH", ("AA B UW D", "EY B")), ("S IY", ("S AY", "S IY IH NG")),
     ], {
@@ -60,7 +57,7 @@ def check_heaviest_letters(function):
     def shifted(weights, word):
         return "".join(word[max(i - 1, 0)] for i in np.argmax(weights, axis=1))
 
-    return _check(function, right, [
+    return check(function, right, [
         (np.array([[1.0]]), "a"),
         (np.array([[0.9, 0.1], [0.2, 0.8]]), "at"),
         (np.array([[0.2, 0.7, 0.1], [0.0, 0.1, 0.9]]), "who"),
@@ -72,46 +69,3 @@ def check_heaviest_letters(function):
         "you take the lightest letter, not the heaviest": lightest,
         "your letters stand one place too early: the first letter has index 0": shifted,
     })
-
-
-def _check(function, right, cases, mistakes):
-    """Runs the cases, smallest first; prints what it finds and returns whether all is right."""
-    answers = []
-    for case in cases:
-        try:
-            answers.append(function(*case))
-        except Exception as error:  # whatever a reader's code may raise
-            print(f"Not right yet: {_shown(function, case)} raises {type(error).__name__}: {error}")
-            return False
-    if all(answer is None for answer in answers):
-        print(f"Not yet: `{function.__name__}` returns None. Write it, then run this cell again.")
-        return False
-    for case, answer in zip(cases, answers, strict=True):
-        if not _same(answer, right(*case)):
-            print(f"Not right yet: {_shown(function, case)} should be {_plain(right(*case))}, "
-                  f"yours is {_plain(answer)}.")
-            for diagnosis, wrong in mistakes.items():
-                if all(_same(a, wrong(*c)) for a, c in zip(answers, cases, strict=True)):
-                    print(f"A likely reason: {diagnosis}.")
-            return False
-    print(f"Right: `{function.__name__}` passes all {len(cases)} examples.")
-    return True
-
-
-def _same(have, want):
-    try:
-        return have == want if isinstance(want, str) else bool(np.allclose(have, want))
-    except (TypeError, ValueError):
-        return False
-
-
-def _plain(value):
-    """Shows NumPy numbers as numbers."""
-    if isinstance(value, tuple):
-        return tuple(np.asarray(v).item() for v in value)
-    return repr(value)
-
-
-def _shown(function, case):
-    shown = ", ".join(repr(a.tolist()) if isinstance(a, np.ndarray) else repr(a) for a in case)
-    return f"{function.__name__}({shown})"

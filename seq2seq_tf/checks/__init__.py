@@ -1,0 +1,60 @@
+"""Checks: each exercise's `check_...` runs your function and tells what it finds.
+
+A check knows the right answer and the usual wrong ones. It prints "not yet" for an empty stub,
+the smallest example that fails together with the likely mistake, or that all is well. The checks
+of a lesson stand in a module of its number.
+"""
+
+import numpy as np
+
+
+def check(function, right, cases, mistakes):
+    """Runs the reader's function on all cases and prints what it finds.
+
+    Args:
+        function: The reader's.
+        right: A function that gives the right answers.
+        cases: Tuples of arguments, the smallest first.
+        mistakes: Diagnosis -> a function that makes this mistake.
+    Returns:
+        Whether all answers are right.
+    """
+    answers = []
+    for case in cases:
+        try:
+            answers.append(function(*case))
+        except Exception as error:  # whatever a reader's code may raise
+            print(f"Not right yet: {_shown(function, case)} raises {type(error).__name__}: {error}")
+            return False
+    if all(answer is None for answer in answers):
+        print(f"Not yet: `{function.__name__}` returns None. Write it, then run this cell again.")
+        return False
+    for case, answer in zip(cases, answers, strict=True):
+        if not _same(answer, right(*case)):
+            print(f"Not right yet: {_shown(function, case)} should be {_plain(right(*case))}, "
+                  f"yours is {_plain(answer)}.")
+            for diagnosis, wrong in mistakes.items():
+                if all(_same(a, wrong(*c)) for a, c in zip(answers, cases, strict=True)):
+                    print(f"A likely reason: {diagnosis}.")
+            return False
+    print(f"Right: `{function.__name__}` passes all {len(cases)} examples.")
+    return True
+
+
+def _same(have, want):
+    try:
+        return have == want if isinstance(want, str) else bool(np.allclose(have, want))
+    except (TypeError, ValueError):
+        return False
+
+
+def _plain(value):
+    """Shows NumPy numbers as numbers."""
+    if isinstance(value, tuple):
+        return tuple(np.asarray(v).item() for v in value)
+    return repr(value)
+
+
+def _shown(function, case):
+    shown = ", ".join(repr(a.tolist()) if isinstance(a, np.ndarray) else repr(a) for a in case)
+    return f"{function.__name__}({shown})"
