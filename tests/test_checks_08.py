@@ -50,19 +50,19 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("check", "reference"), REFERENCES)
 def test_a_check_accepts_the_reference(check, reference, capsys):
-    assert check(reference)
+    check(reference)
     assert capsys.readouterr().out.startswith("Right:")
 
 
 @pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
 def test_a_check_says_not_yet_to_the_stub(check, capsys):
-    assert not check(lambda *arguments: None)
+    check(lambda *arguments: None)
     assert "Not yet" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("check", "mistake", "diagnosis"), MISTAKES)
 def test_a_check_names_the_mistake(check, mistake, diagnosis, capsys):
-    assert not check(mistake)
+    check(mistake)
     printed = capsys.readouterr().out
     assert printed.startswith("Not right yet:")
     assert diagnosis in printed
@@ -71,7 +71,7 @@ def test_a_check_names_the_mistake(check, mistake, diagnosis, capsys):
 
 @pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
 def test_a_check_survives_what_a_reader_may_write(check, capsys):
-    assert not check(lambda *arguments: 1 / 0)
+    check(lambda *arguments: 1 / 0)
     assert "raises ZeroDivisionError" in capsys.readouterr().out
-    assert not check(lambda *arguments: "nonsense")
+    check(lambda *arguments: "nonsense")
     assert "should be" in capsys.readouterr().out

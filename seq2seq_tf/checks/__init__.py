@@ -16,8 +16,6 @@ def check(function, right, cases, mistakes):
         right: A function that gives the right answers.
         cases: Tuples of arguments, the smallest first.
         mistakes: Diagnosis -> a function that makes this mistake.
-    Returns:
-        Whether all answers are right.
     """
     answers = []
     for case in cases:
@@ -25,10 +23,10 @@ def check(function, right, cases, mistakes):
             answers.append(function(*case))
         except Exception as error:  # whatever a reader's code may raise
             print(f"Not right yet: {_shown(function, case)} raises {type(error).__name__}: {error}")
-            return False
+            return
     if all(answer is None for answer in answers):
         print(f"Not yet: `{function.__name__}` returns None. Write it, then run this cell again.")
-        return False
+        return
     for case, answer in zip(cases, answers, strict=True):
         if not _same(answer, right(*case)):
             print(f"Not right yet: {_shown(function, case)} should be {_plain(right(*case))}, "
@@ -36,9 +34,8 @@ def check(function, right, cases, mistakes):
             for diagnosis, wrong in mistakes.items():
                 if all(_same(a, wrong(*c)) for a, c in zip(answers, cases, strict=True)):
                     print(f"A likely reason: {diagnosis}.")
-            return False
+            return
     print(f"Right: `{function.__name__}` passes all {len(cases)} examples.")
-    return True
 
 
 def _same(have, want):
