@@ -230,7 +230,7 @@ def read_results(path):
 
 def results_table(records):
     """Renders results files as the README's Markdown table, one row for each figure."""
-    rows = ["| task | model | parameters | trained | figure | value |",
+    rows = ["| task | model | parameters | trained | measure | value |",
             "|---|---|---|---|---|---|"]
     for r in sorted(records, key=lambda r: (r["task"], r["model"])):
         minutes = f"{r['train_seconds'] / 60:.0f} min on {r['device']}"

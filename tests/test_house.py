@@ -107,3 +107,10 @@ def test_text_files_are_opened_as_utf8():
             text = path.read_text("utf-8")
             assert not re.search(r"\.(read|write)_text\(\)", text), path
             assert not re.search(r"[^_.\w]open\((?![^)]*encoding)", text), path
+
+
+def test_the_readmes_example_prints_what_it_says(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    said = [line.split("# ")[1].split(":")[0] for line in code.splitlines() if "# " in line]
+    assert capsys.readouterr().out.splitlines() == said

@@ -106,9 +106,9 @@ def picture():
     from seq2seq_tf.plotting import heatmap
 
     model = Seq2Seq.load(data_path("weights", "cmudict-attention-gru.keras"))
-    words = ["knight", "tensorflow", "phoenix"]
+    words = ["oversight", "foxholes", "tensorflow"]
     spoken, weights = model.translate(words, return_weights=True)
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.8), layout="constrained",
+    figure, axes = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained",
                                 width_ratios=[len(word) for word in words])
     for word, sounds, seen, ax in zip(words, spoken, weights, axes, strict=True):
         heatmap(seen, list(word), sounds.split(), title=f"{word}: {sounds}", ax=ax)
