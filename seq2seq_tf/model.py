@@ -117,8 +117,8 @@ class Seq2Seq(keras.Model):
             for row, i in enumerate(chosen):
                 found[i] = self.target_vocabulary.decode(ids[row])
                 if seen is not None:
-                    written = len(self.target_vocabulary.tokens(ids[row]))
-                    weights[i] = seen[row, :written, : len(rows[i])]
+                    symbols = self.target_vocabulary.positions(ids[row])
+                    weights[i] = seen[row, symbols, : len(rows[i])]
         return (found, weights) if return_weights else found
 
     @functools.cached_property

@@ -102,15 +102,19 @@ class Vocabulary:
 
     def tokens(self, ids):
         """Turns ids into a list of symbols, up to the first end, as a heatmap's axis needs them."""
-        found = []
-        for i in (int(i) for i in ids):
+        return [self._all[ids[t]] for t in self.positions(ids)]
+
+    def positions(self, ids):
+        """Lists the places of symbols among ids: up to the first end, without padding and start."""
+        places = []
+        for t, i in enumerate(ids):
             if not 0 <= i < len(self):
                 raise ValueError(f"An id must lie in [0, {len(self)}). Received: {i}")
             if i == END:
                 break
             if i not in (PAD, START):
-                found.append(self._all[i])
-        return found
+                places.append(t)
+        return places
 
     def batch(self, texts, max_length=None, start=False, end=False, multiple_of=1):
         """Turns texts into one array of ids, padded at the right with 0.

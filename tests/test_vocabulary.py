@@ -27,6 +27,11 @@ def test_decoding_stops_at_the_end_token_and_hides_padding_and_start():
     assert vocabulary.tokens(np.array([4, UNKNOWN, 0, 0])) == ["a", "<unk>"]
 
 
+def test_positions_point_at_the_symbols():
+    """A model may write padding or start in the middle; weights must stay beside their symbols."""
+    assert CharacterVocabulary("ab").positions([4, 0, START, 5, END, 4]) == [0, 3]
+
+
 def test_a_batch_is_padded_at_the_right():
     batch = CharacterVocabulary("ab").batch(["ab", "a"], start=True, end=True, multiple_of=3)
     assert batch.tolist() == [[START, 4, 5, END, 0, 0], [START, 4, END, 0, 0, 0]]
