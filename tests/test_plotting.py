@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from seq2seq_tf.plotting import curves, heatmap
+from seq2seq_tf.plotting import curves, gradient_flow, heatmap
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +62,44 @@ def test_curves_draw_what_history_holds():
     assert [line.get_label() for line in ax.lines] == ["training", "validation"]
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), [3.5, 2.5])
     np.testing.assert_array_equal(ax.lines[1].get_xdata(), [1, 2])
+
+
+def test_gradient_flow_draws_a_line_for_each_label_and_circles_for_its_prediction():
+    fading, growing = 0.5 ** np.arange(20)[::-1], 2.0 ** np.arange(20)[::-1]
+    ax = gradient_flow({"fades": fading, "grows": growing}, {"grows": growing}, title="two")
+    fades, grows, circles = ax.lines
+    assert [line.get_label() for line in (fades, grows)] == ["fades", "grows"]
+    np.testing.assert_array_equal(fades.get_xdata(), np.arange(1, 21))
+    np.testing.assert_array_equal(fades.get_ydata(), fading)
+    np.testing.assert_array_equal(circles.get_ydata(), growing)
+    assert circles.get_marker() == "o"
+    assert circles.get_color() == grows.get_color() != fades.get_color()
+    assert fades.get_linestyle() != grows.get_linestyle()  # on grey paper, too
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["fades", "grows"]
+    assert (ax.get_yscale(), ax.get_title()) == ("log", "two")
+
+
+def test_a_constant_factor_is_a_straight_line():
+    ax = gradient_flow({"fades": 0.5 ** np.arange(9)[::-1]})
+    heights = ax.transData.transform(ax.lines[0].get_xydata())[:, 1]
+    np.testing.assert_allclose(np.diff(heights), np.diff(heights)[0])
+    assert np.diff(heights)[0] > 0  # it falls towards the left
+
+
+def test_gradient_flow_draws_on_given_axes():
+    _, axes = plt.subplots(1, 2)
+    assert gradient_flow({"a": np.ones(3)}, ax=axes[1]) is axes[1]
+    assert not axes[0].lines
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0], [1.0, -1.0], [1.0, np.nan], [1.0, np.inf]])
+def test_a_norm_that_a_logarithmic_scale_cannot_show_is_refused(values):
+    with pytest.raises(ValueError, match="positive numbers. Received: 'a'"):
+        gradient_flow({"a": values})
+    with pytest.raises(ValueError, match="positive numbers. Received: 'a'"):
+        gradient_flow({"a": [1.0, 1.0]}, {"a": values})
+
+
+def test_a_prediction_needs_a_line():
+    with pytest.raises(ValueError, match=r"labels of `norms`, \['a'\]. Received: \['b'\]"):
+        gradient_flow({"a": [1.0]}, {"b": [1.0]})
