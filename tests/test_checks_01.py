@@ -20,7 +20,8 @@ def steps_to_fade(radius, share):
 
 def clip_together(gradients, limit):
     """TensorFlow's."""
-    return [g.numpy() for g in tf.clip_by_global_norm([tf.constant(g) for g in gradients], limit)[0]]
+    clipped, _ = tf.clip_by_global_norm([tf.constant(g) for g in gradients], limit)
+    return [g.numpy() for g in clipped]
 
 
 def one_step_back(gradient, h, U):
