@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from seq2seq_tf.plotting import curves, gradient_flow, heatmap
+from seq2seq_tf.plotting import curves, diagram, gradient_flow, heatmap
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,28 @@ def test_a_heatmap_draws_on_given_axes():
 def test_weights_that_do_not_fit_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         heatmap(weights, "abc", "xyz")
+
+
+def test_a_diagram_holds_its_boxes_and_labels_where_they_were_put():
+    ax = diagram({"a": (0, 0), "b": (2, 0)}, [("a", "b", "(B, U)", (0, 0.1))])
+    places = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
+    assert places == {"a": (0, 0), "b": (2, 0), "(B, U)": (1, 0.1)}
+
+
+def test_an_arrow_of_a_diagram_goes_from_box_to_box():
+    ax = diagram({"a": (0, 0), "b": (2, 0)}, [("a", "b", "", (0, 0), 0.3)])
+    arrow, = (text for text in ax.texts if hasattr(text, "arrow_patch"))
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts[:2]]
+    path = arrow.arrow_patch.get_path().vertices[:-1]  # the last one only closes the arrow head
+    pixels = arrow.arrow_patch.get_transform().transform(path)
+    assert pixels[:, 0].min() > boxes[0].x1  # it starts outside the first box
+    assert pixels[:, 0].max() < boxes[1].x0  # and ends outside the second
+
+
+def test_an_arrow_to_no_box_is_refused():
+    with pytest.raises(ValueError, match=r"join two of the boxes. Received: \['c'\]"):
+        diagram({"a": (0, 0), "b": (1, 0)}, [("a", "c", "", (0, 0))])
 
 
 def test_curves_draw_what_history_holds():
