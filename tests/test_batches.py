@@ -72,3 +72,23 @@ def test_a_batch_holds_examples_of_like_length():
 def test_pairs_that_cannot_be_used_are_refused(pairs, changes, message):
     with pytest.raises(ValueError, match=message):
         batches(pairs, VOCABULARY, VOCABULARY, **changes)
+
+
+def test_seed_and_epoch_do_not_stand_for_each_other():
+    lengths = np.ones((100, 2), int)
+    orders = [np.concatenate(epoch_order(lengths, 8, seed, epoch)).tolist()
+              for seed, epoch in ((1, 2), (2, 1), (3, 0), (0, 3))]
+    assert len({tuple(order) for order in orders}) == 4
+
+
+def test_a_batch_has_other_members_in_another_epoch():
+    lengths = np.ones((100, 2), int)
+    members = [{frozenset(group) for group in epoch_order(lengths, 10, 0, epoch)}
+               for epoch in (0, 1)]
+    assert not members[0] & members[1]
+
+
+def test_the_first_column_of_lengths_matters_most():
+    lengths = np.stack([np.arange(100) % 10, np.arange(100) // 10], axis=1)
+    for group in epoch_order(lengths, 10, seed=0, epoch=0):
+        assert len(set(lengths[group, 0])) == 1

@@ -124,3 +124,15 @@ def test_sources_and_targets_of_different_batches_are_refused():
     source, target = source_and_target()
     with pytest.raises(ValueError, match="`state` must hold"):
         model.forced(source, target[:2])
+
+
+def test_dropout_is_on_while_training_only(decoder):
+    model = make_model(decoder, dropout=0.5)
+    source, target = source_and_target()
+    quiet, _ = model.forced(source, target)
+    np.testing.assert_array_equal(model({"source": source, "target": target}), quiet)
+    for part in ("encoder", "decoder"):  # each of the two drops something
+        getattr(model, "decoder" if part == "encoder" else "encoder").drop.rate = 0.0
+        loud, _ = model.forced(source, target, training=True)
+        assert np.abs(np.array(loud) - np.array(quiet)).max() > 1e-3, part
+        getattr(model, "decoder" if part == "encoder" else "encoder").drop.rate = 0.5

@@ -76,3 +76,22 @@ def test_wrong_arguments_are_refused(changes, message):
 def test_tokens_must_be_integer_ids(tokens):
     with pytest.raises(ValueError, match=r"integer ids of shape \(batch, steps\)"):
         encoder()(tokens)
+
+
+@pytest.mark.parametrize(("cell", "parts"), [("lstm", 2), ("gru", 1)])
+def test_each_state_is_that_of_its_own_layer_part_and_direction(cell, parts):
+    layer = encoder(cell=cell, layers=2)
+    _, mask, state = layer(TOKENS)
+    values = layer.embedding(TOKENS)
+    for inner, have in zip(layer.recurrent, state, strict=True):
+        values, *last = inner(values, mask=mask)  # forward h, c, then backward h, c
+        for part in range(parts):
+            wanted = np.concatenate([last[part], last[parts + part]], axis=-1)
+            np.testing.assert_allclose(have[part], wanted, atol=1e-6)
+
+
+def test_dropout_is_on_while_training_only():
+    layer = encoder(dropout=0.5)
+    quiet, again = layer(TOKENS)[0], layer(TOKENS, training=False)[0]
+    np.testing.assert_array_equal(quiet, again)
+    assert np.abs(np.array(layer(TOKENS, training=True)[0]) - np.array(quiet)).max() > 1e-3

@@ -103,3 +103,32 @@ def test_label_smoothing_outside_its_range_is_refused(smoothing):
 def test_targets_that_do_not_fit_the_logits_are_refused():
     with pytest.raises(ValueError, match=r"`targets` must have shape \(B, T\)"):
         MaskedCrossentropy()(TARGETS[:, :3], LOGITS)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_a_fully_masked_row_gives_no_nan_on_the_way_back(dtype):
+    import tensorflow as tf
+
+    scores = tf.Variable(tf.cast([[1.0, 2.0], [3.0, 4.0]], dtype))
+    with tf.GradientTape() as tape:
+        weights = masked_softmax(scores, np.array([[False, False], [True, True]]))
+        loss = tf.reduce_sum(weights[:, 0])
+    gradient = tape.gradient(loss, scores).numpy().astype("float32")
+    assert np.isfinite(gradient).all()
+    np.testing.assert_array_equal(gradient[0], 0)
+    assert gradient[1, 0] > 0.1
+
+
+def test_a_batch_of_padding_alone_has_loss_zero():
+    assert float(MaskedCrossentropy()(0 * TARGETS, LOGITS)) == 0
+
+
+def test_the_loss_is_computed_in_full_precision():
+    loss = token_crossentropy(TARGETS, ops.cast(LOGITS, "float16"))
+    assert loss.dtype == "float32"
+    np.testing.assert_allclose(loss, token_crossentropy(TARGETS, LOGITS), atol=5e-3)
+
+
+def test_targets_without_steps_are_refused():
+    with pytest.raises(ValueError, match=r"`targets` must have shape \(B, T\)"):
+        MaskedCrossentropy()(TARGETS[0], LOGITS[0])

@@ -125,3 +125,16 @@ def test_a_norm_that_a_logarithmic_scale_cannot_show_is_refused(values):
 def test_a_prediction_needs_a_line():
     with pytest.raises(ValueError, match=r"labels of `norms`, \['a'\]. Received: \['b'\]"):
         gradient_flow({"a": [1.0]}, {"b": [1.0]})
+
+
+def test_rows_of_a_heatmap_are_target_symbols():
+    """An asymmetric square map, so that a transposed one is seen."""
+    weights = np.array([[0.0, 1.0], [0.3, 0.7]])
+    image = heatmap(weights, "ab", "xy").images[0]
+    np.testing.assert_array_equal(image.get_array(), weights)
+    assert (image.norm.vmin, image.norm.vmax) == (0, 1)
+
+
+def test_negative_weights_are_refused():
+    with pytest.raises(ValueError, match=r"within \[0, 1\]. Received: -0.5 to 1"):
+        heatmap(np.array([[-0.5, 1.0]]), "ab", "x")

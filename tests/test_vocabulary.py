@@ -73,3 +73,11 @@ def test_bad_input_is_refused(call, message):
 def test_a_text_of_spaces_has_no_words():
     with pytest.raises(ValueError, match="at least one symbol"):
         WordVocabulary(["a"]).encode("   ")
+
+
+def test_ties_are_alphabetical():
+    assert CharacterVocabulary.from_texts(["zxy"]).symbols == ["x", "y", "z"]
+
+
+def test_a_text_of_exactly_the_longest_length_is_taken():
+    assert CharacterVocabulary("ab").encode("aba", max_length=3) == [4, 5, 4]
