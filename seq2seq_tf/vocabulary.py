@@ -39,7 +39,8 @@ class Vocabulary:
         self.symbols = symbols
         self.unknown = unknown
         self._all = [*SPECIAL, *symbols]
-        self._ids = {symbol: i for i, symbol in enumerate(self._all)}
+        # Without the special ones: no text can name them.
+        self._ids = {symbol: i for i, symbol in enumerate(symbols, len(SPECIAL))}
 
     @staticmethod
     def split(text):

@@ -57,6 +57,13 @@ def test_an_unknown_symbol_becomes_unk_or_is_refused():
         CharacterVocabulary("ab", unknown=False).encode("axb")
 
 
+def test_no_text_can_name_a_special_id():
+    words = WordVocabulary(["a"])
+    assert words.encode("a <pad> <end> <start> <unk>") == [4] + [UNKNOWN] * 4
+    with pytest.raises(ValueError, match="Received '<end>'"):
+        WordVocabulary(["a"], unknown=False).encode("a <end>")
+
+
 def test_a_vocabulary_survives_serialisation():
     vocabulary = WordVocabulary(["né", "'", "我"], unknown=False)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(vocabulary))
@@ -119,9 +126,10 @@ def test_subwords_begin_with_the_most_frequent_pair():
     assert vocabulary.encode("ab") == [5]  # 0 to 3 are special
 
 
-def test_a_strange_character_becomes_unk_and_no_text_can_name_a_special_id():
+def test_a_strange_character_becomes_unk_in_subwords_too():
     vocabulary = SubwordVocabulary.from_texts(["ab ab"], 9)
     assert vocabulary.tokens(vocabulary.encode("ab ☃")) == ["▁ab", "▁", "<unk>"]
+    assert UNKNOWN in vocabulary.encode("<end>")
     assert not {0, START, END} & set(vocabulary.encode("<pad> <start> <end>"))
     strict = SubwordVocabulary(vocabulary.model, unknown=False)
     with pytest.raises(ValueError, match="Received '☃' in 'ab ☃'"):
