@@ -118,14 +118,14 @@ def symbol_map(vectors, symbols, marked="", title=None, ax=None):
         raise ValueError(f"`vectors` must have shape ({len(symbols)}, at least 2), a row for each "
                          f"symbol. Received: {vectors.shape}")
     if ax is None:
-        _, ax = plt.subplots(figsize=(4.5, 4), layout="constrained")
+        _, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
     centred = vectors - vectors.mean(axis=0)
     x, y = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).T
     ax.scatter(x, y, alpha=0)  # sets the limits
+    boxed = [symbol in marked for symbol in symbols]
+    ax.scatter(x[boxed], y[boxed], s=260, marker="s", color="#c6dbef", edgecolors="#08519c")
     for symbol, *place in zip(symbols, x, y, strict=True):
-        box = {"boxstyle": "round", "facecolor": "#dbe9f6", "edgecolor": "#08519c"}
-        ax.text(*place, symbol, ha="center", va="center", fontsize=12,
-                bbox=box if symbol in marked else None)
+        ax.text(*place, symbol, ha="center", va="center", fontsize=11)
     ax.margins(0.1)
     ax.set_xticks([])
     ax.set_yticks([])
