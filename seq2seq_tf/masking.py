@@ -4,6 +4,7 @@ A mask is boolean and True where a token is real. Padding has id 0 and stands at
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 from seq2seq_tf.guards import check_share, check_targets
@@ -38,6 +39,26 @@ def masked_softmax(scores, mask=None):
         scores = ops.where(mask, scores, lowest)
     weights = ops.exp(scores - ops.logsumexp(scores, axis=-1, keepdims=True))
     return weights if mask is None else ops.where(mask, weights, ops.zeros_like(weights))
+
+
+def pad_sensitivity(function, tokens, extra=8):
+    """Measures how far more padding at the right moves a function's answers: 0 is as it should be.
+
+    Args:
+        function: Takes ids (B, steps) and returns numbers (B, ...) or (B, steps, ...).
+        tokens: Integer ids (B, S), 0 = padding.
+        extra: How many columns of padding to add.
+    Returns:
+        The largest absolute change, a float. Where there is an answer for each step, the real
+        steps are compared.
+    """
+    tokens = np.asarray(tokens)
+    wider = np.pad(tokens, ((0, 0), (0, extra)))
+    before, after = np.asarray(function(tokens)), np.asarray(function(wider))
+    if after.shape != before.shape:  # an answer for each step
+        real = tokens != PAD
+        before, after = before[real], after[:, : tokens.shape[1]][real]
+    return float(np.abs(after - before).max())
 
 
 def token_crossentropy(targets, logits, label_smoothing=0.0):

@@ -150,3 +150,66 @@ def gradient_flow(norms, predicted=None, title=None, ax=None):
     if title:
         ax.set_title(title)
     return ax
+
+
+def mask_map(mask, title=None, ax=None):
+    """Draws a batch: a row for each text, dark where a token is real, white where it is padding.
+
+    Args:
+        mask: Bool (B, S), True on real tokens.
+        title: Text above the map.
+        ax: Axes to draw on; None makes a figure.
+    Returns:
+        The axes.
+    Raises:
+        ValueError: `mask` is not a matrix of bool.
+    """
+    mask = np.asarray(mask)
+    if mask.ndim != 2 or mask.dtype != bool:
+        raise ValueError("`mask` must be bool (batch, steps). "
+                         f"Received: shape={mask.shape}, dtype={mask.dtype}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 2.5), layout="constrained")
+    ax.imshow(mask, vmin=0, vmax=1, cmap="Blues", aspect="auto", interpolation="nearest")
+    ax.set_xlabel("step")
+    ax.set_ylabel("text")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_title(title or "")
+    return ax
+
+
+def symbol_map(vectors, symbols, marked="", title=None, ax=None):
+    """Writes each symbol where its vector lies, seen from the side that shows most of the spread.
+
+    The two directions are the first principal components (Pearson, 1901).
+
+    Args:
+        vectors: Float (V, E), a row for each symbol.
+        symbols: V symbols.
+        marked: Those to be drawn in a box.
+        title: Text above the map.
+        ax: Axes to draw on; None makes a figure.
+    Returns:
+        The axes. No ticks: only distances between symbols mean anything.
+    Raises:
+        ValueError: Not one symbol for each vector, or fewer than two numbers in a vector.
+    """
+    vectors, symbols = np.asarray(vectors, "float64"), list(symbols)
+    if vectors.ndim != 2 or len(vectors) != len(symbols) or vectors.shape[1] < 2:
+        raise ValueError(f"`vectors` must have shape ({len(symbols)}, at least 2), a row for each "
+                         f"symbol. Received: {vectors.shape}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
+    centred = vectors - vectors.mean(axis=0)
+    x, y = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).T
+    ax.scatter(x, y, alpha=0)  # sets the limits
+    boxed = [symbol in marked for symbol in symbols]
+    ax.scatter(x[boxed], y[boxed], s=260, marker="s", color="#c6dbef", edgecolors="#08519c")
+    for symbol, *place in zip(symbols, x, y, strict=True):
+        ax.text(*place, symbol, ha="center", va="center", fontsize=11)
+    ax.margins(0.1)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_title(title or "")
+    return ax

@@ -3,6 +3,8 @@
 Four ids are the same in every vocabulary: 0 padding, 1 unknown, 2 start, 3 end.
 """
 
+import base64
+import io
 from collections import Counter
 
 import keras
@@ -37,7 +39,8 @@ class Vocabulary:
         self.symbols = symbols
         self.unknown = unknown
         self._all = [*SPECIAL, *symbols]
-        self._ids = {symbol: i for i, symbol in enumerate(self._all)}
+        # Without the special ones: no text can name them.
+        self._ids = {symbol: i for i, symbol in enumerate(symbols, len(SPECIAL))}
 
     @staticmethod
     def split(text):
@@ -182,3 +185,74 @@ class WordVocabulary(Vocabulary):
     @staticmethod
     def join(symbols):
         return " ".join(symbols)
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_tf")
+class SubwordVocabulary(Vocabulary):
+    """Pieces that were frequent in training are symbols: words, endings, single characters.
+
+    The pieces come from byte pair encoding (Sennrich et al., 2016) as sentencepiece does it (Kudo &
+    Richardson, 2018). A space is part of a piece and written ▁, so that joining is exact.
+
+    Args:
+        model: A trained sentencepiece model in base64: `from_texts` makes it.
+        unknown: As in `Vocabulary`: whether a character never seen becomes `<unk>`.
+    Raises:
+        ValueError: `model` is no such model, or its first four pieces are not the special ones.
+    Lesson: notebooks/03_text_and_masks.ipynb
+    """
+
+    def __init__(self, model, unknown=True):
+        import sentencepiece
+
+        try:
+            self._processor = sentencepiece.SentencePieceProcessor()
+            self._processor.load_from_serialized_proto(base64.b64decode(model))
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise ValueError("`model` must be a sentencepiece model in base64. "
+                             f"Received: {str(model)[:20]!r}") from error
+        pieces = self._processor.id_to_piece(list(range(self._processor.get_piece_size())))
+        if tuple(pieces[:4]) != SPECIAL:
+            raise ValueError(f"The first pieces must be {SPECIAL}. Received: {pieces[:4]}")
+        super().__init__(pieces[4:], unknown)
+        self.model = model
+
+    def split(self, text):
+        return self._processor.encode(text, out_type=str)
+
+    @staticmethod
+    def join(symbols):
+        return "".join(symbols).replace("▁", " ").removeprefix(" ")
+
+    @classmethod
+    def from_texts(cls, texts, size=500, unknown=True):
+        """Merges the most frequent pair of pieces, again and again, until there are `size` ids.
+
+        Args:
+            texts: The texts to learn from: the training part alone.
+            size: Number of ids, the four special ones and every character of `texts` included.
+            unknown: As in `Vocabulary`.
+        Raises:
+            ValueError: `texts` is one string, holds no symbol, or cannot give `size` ids.
+        """
+        if isinstance(texts, str):
+            raise ValueError("`texts` must be a list of texts. Received: one string")
+        import sentencepiece
+
+        model = io.BytesIO()
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(texts), model_writer=model, model_type="bpe",
+                vocab_size=size, character_coverage=1.0, normalization_rule_name="identity",
+                num_threads=1, minloglevel=2,  # reproducible, and quiet
+                max_sentence_length=10**6,  # longer texts would be skipped in silence
+                pad_id=PAD, unk_id=UNKNOWN, bos_id=START, eos_id=END, pad_piece=SPECIAL[PAD],
+                unk_piece=SPECIAL[UNKNOWN], bos_piece=SPECIAL[START], eos_piece=SPECIAL[END])
+        except RuntimeError as error:
+            reason = str(error).rpartition("] ")[2]
+            raise ValueError("`texts` must hold symbols, and allow for `size` ids. "
+                             f"Received: size={size}. {reason}".rstrip()) from error
+        return cls(base64.b64encode(model.getvalue()).decode("ascii"), unknown)
+
+    def get_config(self):
+        return {"model": self.model, "unknown": self.unknown}

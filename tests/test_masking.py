@@ -8,7 +8,9 @@ from keras import ops
 from seq2seq_tf.masking import (
     MaskedAccuracy,
     MaskedCrossentropy,
+    masked_mean,
     masked_softmax,
+    pad_sensitivity,
     padding_mask,
     token_crossentropy,
 )
@@ -132,3 +134,28 @@ def test_the_loss_is_computed_in_full_precision():
 def test_targets_without_steps_are_refused():
     with pytest.raises(ValueError, match=r"`targets` must have shape \(B, T\)"):
         MaskedCrossentropy()(TARGETS[0], LOGITS[0])
+
+
+def test_the_meter_shows_what_padding_moves():
+    tokens = np.array([[4, 6], [8, 0]])
+    assert pad_sensitivity(lambda ids: ids.sum(axis=1), tokens) == 0
+    assert pad_sensitivity(lambda ids: ids.mean(axis=1), tokens, extra=2) == 2.5  # 10/2 to 10/4
+    assert pad_sensitivity(lambda ids: masked_mean(1.0 * ids, padding_mask(ids)), tokens) == 0
+
+
+def test_the_meter_compares_the_real_steps_where_each_step_has_an_answer():
+    tokens = np.array([[4, 6], [8, 0]])
+    assert pad_sensitivity(lambda ids: np.where(ids == 0, ids.shape[1], ids), tokens) == 0
+    assert pad_sensitivity(lambda ids: ids + ids.shape[1], tokens, extra=3) == 3
+    reads_ahead = keras.layers.GRU(3, return_sequences=True, go_backwards=True)
+    assert pad_sensitivity(lambda ids: reads_ahead(ops.one_hot(ids, 9))[:, ::-1], tokens) > 0.01
+
+
+@pytest.mark.parametrize("cell", [keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM])
+def test_the_meter_knows_whether_a_recurrent_layer_has_its_mask(cell):
+    keras.utils.set_random_seed(0)
+    tokens = np.array([[4, 6, 5], [8, 0, 0]])
+    with_mask, without = (keras.Sequential([keras.layers.Embedding(9, 4, mask_zero=mask), cell(5)])
+                          for mask in (True, False))
+    assert pad_sensitivity(with_mask, tokens) == pytest.approx(0, abs=1e-6)
+    assert pad_sensitivity(without, tokens) > 1e-3

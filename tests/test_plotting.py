@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from seq2seq_tf.plotting import curves, diagram, gradient_flow, heatmap
+from seq2seq_tf.plotting import curves, diagram, gradient_flow, heatmap, mask_map, symbol_map
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +138,35 @@ def test_rows_of_a_heatmap_are_target_symbols():
 def test_negative_weights_are_refused():
     with pytest.raises(ValueError, match=r"within \[0, 1\]. Received: -0.5 to 1"):
         heatmap(np.array([[-0.5, 1.0]]), "ab", "x")
+
+
+def test_the_mask_map_is_dark_where_tokens_are_real():
+    ax = mask_map(np.array([[True, True, False], [True, False, False]]), title="batch")
+    ax.figure.canvas.draw()
+    image = ax.images[0]
+    assert image.get_array().tolist() == [[1, 1, 0], [1, 0, 0]]
+    brightness = image.cmap(image.norm(np.array([0.0, 1.0])))[:, :3].sum(-1)
+    assert brightness[1] < 0.4 * brightness[0]
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("batch", "step", "text")
+
+
+def test_the_symbol_map_keeps_the_distances_of_points_in_a_plane():
+    plane = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]])
+    turned = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
+    ax = symbol_map(plane @ turned + 7, "abc", marked="b")
+    places = {t.get_text(): np.array(t.get_position()) for t in ax.texts}
+    for pair, wanted in (("ab", 3), ("ac", 4), ("bc", 5)):
+        found = np.linalg.norm(places[pair[0]] - places[pair[1]])
+        assert found == pytest.approx(wanted)
+    np.testing.assert_allclose(ax.collections[1].get_offsets(), [places["b"]])
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: mask_map(np.ones((2, 3))), "bool .batch, steps.*dtype=float64"),
+    (lambda: mask_map(np.ones(3, bool)), r"Received: shape=\(3,\)"),
+    (lambda: symbol_map(np.ones((2, 3)), "abc"), r"shape \(3, at least 2\).*Received: \(2, 3\)"),
+    (lambda: symbol_map(np.ones((3, 1)), "abc"), r"Received: \(3, 1\)"),
+])
+def test_maps_refuse_what_does_not_match(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
