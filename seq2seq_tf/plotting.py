@@ -213,3 +213,35 @@ def symbol_map(vectors, symbols, marked="", title=None, ax=None):
     ax.set_yticks([])
     ax.set_title(title or "")
     return ax
+
+
+def gates(opened, tokens, title=None, ax=None):
+    """Draws how far each gate stands open at each step: white is shut, the darkest blue open.
+
+    The scale is fixed from 0 to 1, so that cells and runs can be compared.
+
+    Args:
+        opened: Name of a gate -> float (S, U), one row for each step, values within [0, 1].
+        tokens: S symbols, drawn along x.
+        title: Text above the map.
+        ax: Axes to draw on; None makes a figure of a fitting size.
+    Returns:
+        The axes. Each gate has U rows, named by gate and unit; a line stands between two gates.
+    Raises:
+        ValueError: A gate has not one row for each token, or a value lies outside [0, 1].
+    """
+    tokens = list(tokens)
+    opened = {name: np.asarray(values, "float64") for name, values in opened.items()}
+    for name, values in opened.items():
+        if values.ndim != 2 or len(values) != len(tokens):
+            raise ValueError(f"`opened` must hold float (S, U) with S = {len(tokens)} tokens. "
+                             f"Received: {values.shape} for {name!r}")
+    rows = [f"{name} {u}" if values.shape[1] > 1 else name
+            for name, values in opened.items() for u in range(values.shape[1])]
+    try:
+        ax = heatmap(np.concatenate([v.T for v in opened.values()]), tokens, rows, title, ax)
+    except ValueError as error:
+        raise ValueError(str(error).replace("`weights`", "`opened`")) from None
+    for edge in np.cumsum([values.shape[1] for values in opened.values()])[:-1]:
+        ax.axhline(edge - 0.5, color="0.3", linewidth=1)
+    return ax

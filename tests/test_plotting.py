@@ -8,7 +8,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from seq2seq_tf.plotting import curves, diagram, gradient_flow, heatmap, mask_map, symbol_map
+from seq2seq_tf.plotting import (
+    curves,
+    diagram,
+    gates,
+    gradient_flow,
+    heatmap,
+    mask_map,
+    symbol_map,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +178,35 @@ def test_the_symbol_map_keeps_the_distances_of_points_in_a_plane():
 def test_maps_refuse_what_does_not_match(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_gates_stand_gate_by_gate_and_unit_by_unit_over_the_tokens():
+    write = np.array([[1.0, 0.0], [0.2, 0.5], [0.0, 1.0]])
+    ax = gates({"i": write, "f": 1 - write}, ["W+", "-", "?-"], title="by hand")
+    image = ax.images[0]
+    np.testing.assert_array_equal(image.get_array()[0], [1, 0.2, 0])
+    np.testing.assert_array_equal(image.get_array()[3], [1, 0.5, 0])
+    assert (image.norm.vmin, image.norm.vmax) == (0, 1)
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["W+", "-", "?-"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["i 0", "i 1", "f 0", "f 1"]
+    assert [line.get_ydata()[0] for line in ax.lines] == [1.5]  # between i and f
+    assert ax.get_title() == "by hand"
+
+
+def test_a_gate_of_one_unit_bears_its_bare_name():
+    _, axes = plt.subplots(1, 2)
+    ax = gates({"z": np.full((2, 1), 0.1)}, "ab", ax=axes[1])
+    assert ax is axes[1]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["z"]
+    assert ax.images[0].norm.vmax == 1
+    assert not ax.lines
+
+
+@pytest.mark.parametrize(("values", "message"), [
+    (np.zeros((2, 1)), r"`opened` must hold float \(S, U\) with S = 3.*\(2, 1\) for 'i'"),
+    (np.zeros(3), r"Received: \(3,\) for 'i'"),
+    (np.full((3, 1), -0.5), r"`opened` must lie within \[0, 1\]. Received: -0.5"),
+])
+def test_gates_that_do_not_fit_are_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        gates({"i": values}, "abc")
