@@ -1,0 +1,167 @@
+"""Two studies on digit strings written backwards, for notebook 05.
+
+    python benchmarks/digits.py bottleneck      accuracy by length, for four sizes
+    python benchmarks/digits.py exposure        forced and free accuracy by position, for seven ways
+    python benchmarks/digits.py pronunciation   a real task, with the source read either way
+
+Each trains every model with three seeds and writes `data/results/studies/<study>.json`, a row after
+each run: stopped and started again, it goes on with the first row that is missing.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seq2seq_tf.batches import batches, steps_per_epoch
+from seq2seq_tf.corpora import Corpus, cmudict
+from seq2seq_tf.decoders import RecurrentDecoder
+from seq2seq_tf.encoders import RecurrentEncoder
+from seq2seq_tf.metrics import error_rates
+from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.scheduled import SequenceSampling, TokenSampling
+from seq2seq_tf.tasks import DIGITS, reversal
+from seq2seq_tf.training import warm_up_and_decay
+from seq2seq_tf.vocabulary import START, CharacterVocabulary, WordVocabulary
+
+FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
+SEEDS = (0, 1, 2)
+
+
+def made(kind, units, source, target=None, **kwargs):
+    """Builds an encoder-decoder without attention."""
+    target = target or source
+    sizes = {"embedding_size": 16, "units": units, "cell": "lstm"}
+    return kind(RecurrentEncoder(len(source), **sizes), RecurrentDecoder(len(target), **sizes),
+                source, target, **kwargs)
+
+
+def fit(model, pairs, epochs, seed, rate=4e-3, batch_size=128, callbacks=()):
+    """Trains a model as notebook 05 does."""
+    steps = steps_per_epoch(len(pairs), batch_size) * epochs
+    model.compile(keras.optimizers.Adam(warm_up_and_decay(rate, steps), clipnorm=1.0))
+    data = batches(pairs, model.source_vocabulary, model.target_vocabulary, batch_size, seed)
+    model.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=list(callbacks))
+
+
+def bottleneck():
+    """Yields a row for each size and seed: exact match at every length from 1 to 40."""
+    digits = CharacterVocabulary.from_texts([DIGITS], unknown=False)
+    for units in (64, 92, 132, 188):  # each with twice the weights of the one before
+        for seed in SEEDS:
+            def run(units=units, seed=seed):
+                keras.utils.set_random_seed(seed)
+                model = made(Seq2Seq, units, digits, max_source=40, max_target=41)
+                fit(model, [e.pair for e in reversal(20_000, 1, 20, seed=seed)], 20, seed)
+                exact = [exact_match(model, reversal(100, n, n, seed=1000 + n))
+                         for n in range(1, 41)]
+                return {"parameters": model.count_params(), "exact_match": exact}
+            yield {"units": units, "seed": seed}, run
+
+
+WAYS = {
+    "teacher forcing": (Seq2Seq, 1.0, 1.0),
+    "tokens 0.75": (TokenSampling, 0.75, 0.75),
+    "tokens 0.5": (TokenSampling, 0.5, 0.5),
+    "tokens 1.0 to 0.5": (TokenSampling, 1.0, 0.5),
+    "sequences 0.75": (SequenceSampling, 0.75, 0.75),
+    "sequences 0.5": (SequenceSampling, 0.5, 0.5),
+    "sequences 1.0 to 0.5": (SequenceSampling, 1.0, 0.5),
+}
+EPOCHS, POSITIONS = 15, 10
+
+
+def exposure():
+    """Yields a row for each way to train: forced and free accuracy at each of 12 positions."""
+    digits = CharacterVocabulary.from_texts([DIGITS], unknown=False)
+    for seed in SEEDS:
+        for way, (kind, first, last) in WAYS.items():
+            def run(kind=kind, first=first, last=last, seed=seed):
+                keras.utils.set_random_seed(seed)
+                model = made(kind, 64, digits, max_source=POSITIONS, max_target=POSITIONS + 1)
+                callbacks = [] if kind is Seq2Seq else [keras.callbacks.LambdaCallback(
+                    on_epoch_begin=lambda epoch, logs: model.ratio.assign(
+                        first + (last - first) * epoch / (EPOCHS - 1)))]
+                pairs = [e.pair for e in reversal(15_000, 1, POSITIONS, seed=seed)]
+                fit(model, pairs, EPOCHS, seed, callbacks=callbacks)
+                tests = reversal(2_000, POSITIONS, POSITIONS, seed=99)
+                forced, free = by_position(model, tests)
+                return {"forced": forced, "free": free, "exact_match": exact_match(model, tests)}
+            yield {"way": way, "seed": seed}, run
+
+
+def exact_match(model, examples):
+    """Percentage of examples that are right to the last symbol."""
+    found = model.translate([e.source for e in examples], batch_size=500)
+    return round(100 * float(np.mean([f == e.target for f, e in zip(found, examples,
+                                                                    strict=True)])), 2)
+
+
+def by_position(model, examples):
+    """Percentage right at each position: after the right digits, and after the model's own."""
+    source = np.array([model.source_vocabulary.encode(e.source) for e in examples], "int32")
+    target = np.array([model.target_vocabulary.encode(e.target) for e in examples], "int32")
+    start = np.full((len(target), 1), START, "int32")
+    logits = model({"source": source, "target": np.concatenate([start, target[:, :-1]], axis=1)})
+    forced = np.argmax(logits, axis=-1) == target
+    free = np.asarray(model._search(source)[0])[:, : target.shape[1]] == target
+    return [[round(100 * float(share), 2) for share in right.mean(axis=0)]
+            for right in (forced, free)]
+
+
+def pronunciation():
+    """Yields a row for each direction of reading: error rates of a model without attention."""
+    corpus = cmudict()
+    for seed in SEEDS:
+        for source in ("as written", "reversed"):
+            def run(source=source, seed=seed):
+                keras.utils.set_random_seed(seed)
+                turn = 1 if source == "as written" else -1
+                pairs = [(s[::turn], t) for s, t in Corpus.pairs(corpus.train)][::4]
+                letters = CharacterVocabulary.from_texts([s for s, _ in pairs], unknown=False)
+                sounds = WordVocabulary.from_texts([t for _, t in pairs], unknown=False)
+                model = made(Seq2Seq, 128, letters, sounds, max_source=32, max_target=32)
+                fit(model, pairs, 8, seed)
+                words = list(corpus.test)[:3000]
+                per, wer = error_rates(model.translate([w[::turn] for w in words]),
+                                       [corpus.test[w] for w in words])
+                return {"per": round(per, 2), "wer": round(wer, 2)}
+            yield {"source": source, "seed": seed}, run
+
+
+STUDIES = {"bottleneck": bottleneck, "exposure": exposure, "pronunciation": pronunciation}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("study", choices=STUDIES)
+    study = parser.parse_args().study
+    path = FOLDER / f"{study}.json"
+    record = {"study": study, "command": f"python benchmarks/digits.py {study}",
+              "device": f"{os.cpu_count()} cores",
+              "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
+                           "keras": keras.__version__, "numpy": np.__version__},
+              "rows": []}
+    if path.exists():
+        record["rows"] = json.loads(path.read_text("utf-8"))["rows"]
+    for key, run in STUDIES[study]():
+        if any(key.items() <= row.items() for row in record["rows"]):
+            continue
+        started = time.monotonic()
+        row = {**key, **run(), "seconds": round(time.monotonic() - started)}
+        record["rows"].append(row)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+        part.replace(path)
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
