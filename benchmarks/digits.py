@@ -91,28 +91,37 @@ def exposure():
                 pairs = [e.pair for e in reversal(15_000, 1, POSITIONS, seed=seed)]
                 fit(model, pairs, EPOCHS, seed, callbacks=callbacks)
                 tests = reversal(2_000, POSITIONS, POSITIONS, seed=99)
-                forced, free = by_position(model, tests)
-                return {"forced": forced, "free": free, "exact_match": exact_match(model, tests)}
+                return {**by_position(model, tests), "exact_match": exact_match(model, tests)}
             yield {"way": way, "seed": seed}, run
 
 
 def exact_match(model, examples):
     """Percentage of examples that are right to the last symbol."""
     found = model.translate([e.source for e in examples], batch_size=500)
-    return round(100 * float(np.mean([f == e.target for f, e in zip(found, examples,
-                                                                    strict=True)])), 2)
+    return percent([f == e.target for f, e in zip(found, examples, strict=True)])
 
 
 def by_position(model, examples):
-    """Percentage right at each position: after the right digits, and after the model's own."""
+    """Percentage right at each position: told the right digits before it, or its own.
+
+    `after_mistake` counts only the places behind a string's first mistake, the same for both.
+    """
     source = np.array([model.source_vocabulary.encode(e.source) for e in examples], "int32")
     target = np.array([model.target_vocabulary.encode(e.target) for e in examples], "int32")
     start = np.full((len(target), 1), START, "int32")
-    logits = model({"source": source, "target": np.concatenate([start, target[:, :-1]], axis=1)})
-    forced = np.argmax(logits, axis=-1) == target
-    free = np.asarray(model._search(source)[0])[:, : target.shape[1]] == target
-    return [[round(100 * float(share), 2) for share in right.mean(axis=0)]
-            for right in (forced, free)]
+    told = np.concatenate([start, target[:, :-1]], axis=1)
+    logits = model({"source": source, "target": told})
+    written = model._search(source)[0]
+    right = {"forced": np.argmax(logits, axis=-1) == target,
+             "free": np.asarray(written)[:, : target.shape[1]] == target}
+    mistakes = np.cumsum(~right["free"], axis=1)
+    behind = np.concatenate([np.zeros((len(target), 1)), mistakes[:, :-1]], axis=1) > 0
+    return {**{way: [percent(column) for column in right[way].T] for way in right},
+            "after_mistake": {way: percent(right[way][behind]) for way in right}}
+
+
+def percent(right):
+    return round(100 * float(np.mean(right)), 2)
 
 
 def pronunciation():

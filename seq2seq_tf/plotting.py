@@ -87,10 +87,11 @@ def diagram(boxes, arrows, size=(7, 4), ax=None):
 
 
 def curves(history, names, ylabel, xlabel="epoch", ax=None):
-    """Draws one line for each name over the epochs, labelled at its end.
+    """Draws one line for each name over the epochs, with a legend.
 
     Args:
-        history: Name -> list of values, one for each epoch.
+        history: Name -> list of values, one for each epoch; or a list of such lists, one for each
+            seed: then the line is their median, in a band from the lowest to the highest.
         names: Name in `history` -> label to draw.
         ylabel, xlabel: What the axes measure, with the unit.
         ax: Axes to draw on; None makes a figure.
@@ -100,8 +101,11 @@ def curves(history, names, ylabel, xlabel="epoch", ax=None):
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 3), layout="constrained")
     for name, style in zip(names, ("-o", "--s", "-.^", ":D"), strict=False):
-        values = history[name]
-        ax.plot(np.arange(1, len(values) + 1), values, style, markersize=4, label=names[name])
+        values = np.atleast_2d(history[name])
+        steps = np.arange(1, values.shape[1] + 1)
+        ax.plot(steps, np.median(values, axis=0), style, markersize=4, label=names[name])
+        if len(values) > 1:
+            ax.fill_between(steps, values.min(axis=0), values.max(axis=0), alpha=0.2)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)

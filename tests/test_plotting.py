@@ -210,3 +210,11 @@ def test_a_gate_of_one_unit_bears_its_bare_name():
 def test_gates_that_do_not_fit_are_refused(values, message):
     with pytest.raises(ValueError, match=message):
         gates({"i": values}, "abc")
+
+
+def test_curves_of_several_seeds_are_a_median_in_a_band():
+    ax = curves({"a": [[1.0, 4.0], [3.0, 2.0], [2.0, 9.0]]}, {"a": "three seeds"}, "loss")
+    assert ax.lines[0].get_ydata().tolist() == [2.0, 4.0]
+    corners = ax.collections[0].get_paths()[0].vertices
+    for corner in ([1.0, 1.0], [1.0, 3.0], [2.0, 2.0], [2.0, 9.0]):
+        assert corner in corners.tolist()
