@@ -1,6 +1,7 @@
 """Notebooks are tidy: executed whole, small cells, allowed tags, nothing of the machine."""
 
 import ast
+import itertools
 import re
 import statistics
 import sys
@@ -136,11 +137,27 @@ def test_figures_have_words_beside_them(lesson):
 
 
 def test_lesson_and_solution_hold_the_same_checks():
+    """A check that a lesson repeats at once, to show how it answers, counts as one."""
     for lesson in LESSONS:
-        checks = re.findall(r"check_\w+\(\w+\)", lesson.read_text("utf-8"))
+        called = re.findall(r"check_\w+\(\w+\)", lesson.read_text("utf-8"))
+        checks = [name for name, _ in itertools.groupby(called)]
         solution = lesson.parent / "solutions" / lesson.name
         if checks:
             assert re.findall(r"check_\w+\(\w+\)", solution.read_text("utf-8")) == checks
+
+
+def test_every_symptom_leads_to_a_section_that_exists():
+    """The table in notebook 00 names places as `04, *Shifted by one*`."""
+    table = LESSONS[0].read_text("utf-8")
+    places = re.findall(r"(\d\d), \*([^*]+)\*", table)
+    assert LESSONS[0].stem == "00_start_here"
+    assert len(places) >= 15
+    for number, title in places:
+        for lesson in LESSONS:
+            if lesson.stem.startswith(number):
+                prose = [c.source for c in read(lesson).cells if c.cell_type == "markdown"]
+                headings = re.findall(r"^##? (.*)$", "\n".join(prose), re.MULTILINE)
+                assert title in headings, f"{number}, {title}"
 
 
 def shown(path):

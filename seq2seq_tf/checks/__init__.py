@@ -49,7 +49,7 @@ def _plain(value):
     """Shows NumPy numbers as numbers."""
     if isinstance(value, tuple):
         return tuple(np.asarray(v).item() for v in value)
-    return repr(value)
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def _shown(function, case):
