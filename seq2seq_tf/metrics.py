@@ -63,3 +63,114 @@ def error_rates(hypotheses, references):
     wrong, length = np.sum(list(nearest.values()), axis=0)
     missed = sum(distance > 0 for distance, _ in nearest.values())
     return 100 * float(wrong / length), 100 * float(missed) / len(hypotheses)
+
+
+def parse_links(text, first=0):
+    """Reads links as alignment files write them: "0-0 1p2" -> sure and possible links.
+
+    Args:
+        text: Pairs of positions between spaces, "-" in a sure one, "p" in a possible one.
+        first: The number of the first position, 0 or 1.
+    Returns:
+        Two sets of (left, right), counted from 0: the sure links, and the possible ones alone.
+    Raises:
+        ValueError: A pair has another form.
+    """
+    sure, possible = set(), set()
+    for pair in text.split():
+        left, kind, right = pair.partition("p" if "p" in pair else "-")
+        if not (left.isdecimal() and right.isdecimal()):
+            raise ValueError(f"A link must look like 3-4 (sure) or 3p4. Received: {pair!r}")
+        (possible if kind == "p" else sure).add((int(left) - first, int(right) - first))
+    return sure, possible
+
+
+def alignment_error_rate(found, sure, possible):
+    """Scores found links against sure and possible ones, over a whole corpus.
+
+        AER = 1 - (|A and S| + |A and P|) / (|A| + |S|)     (Och & Ney, 2003); P contains S
+
+    Args:
+        found, sure, possible: For each sentence pair a set of links. Sure links count as possible,
+            whether or not `possible` repeats them.
+    Returns:
+        A percentage, the lower the better.
+    Raises:
+        ValueError: The lists differ in length, or there is nothing to score.
+    """
+    check_as_many(found=found, sure=sure, possible=possible)
+    hits = total = 0
+    for a, s, p in zip(found, sure, possible, strict=True):
+        hits += len(a & s) + len(a & (s | p))
+        total += len(a) + len(s)
+    if not total:
+        raise ValueError("There must be links to score. Received: none")
+    return 100 * (1 - hits / total)
+
+
+def heaviest_links(weights):
+    """Links each target symbol to the source symbol that has most of its attention.
+
+    Args:
+        weights: Float (T, S).
+    Returns:
+        A set of T links (target position, source position).
+    """
+    return {(t, int(np.argmax(row))) for t, row in enumerate(weights)}
+
+
+def alignment_share(weights, links):
+    """Counts how often the heaviest weight of a linked target symbol lies on one of its links.
+
+    Args:
+        weights: For each sentence float (T, S).
+        links: For each sentence a set of (target position, source position). Symbols without a
+            link are not counted.
+    Returns:
+        A percentage of the linked target symbols.
+    Raises:
+        ValueError: The lists differ in length, or no symbol has a link.
+    """
+    check_as_many(weights=weights, links=links)
+    linked = hits = 0
+    for seen, known in zip(weights, links, strict=True):
+        linked += len({t for t, _ in known})
+        hits += len(heaviest_links(seen) & set(known))
+    if not linked:
+        raise ValueError("There must be linked symbols to score. Received: none")
+    return 100 * hits / linked
+
+
+def entropy(weights):
+    """Measures how widely each row of weights is spread, in bits.
+
+    Args:
+        weights: Float (T, S), each row sums to one.
+    Returns:
+        Float (T,): 0 where one symbol has it all, log2 S where all have the same (Shannon, 1948).
+    """
+    weights = np.asarray(weights, "float64")
+    return -np.sum(weights * np.log2(np.where(weights > 0, weights, 1.0)), axis=-1)
+
+
+def coverage(weights):
+    """Adds up how much attention each source symbol gets from all target symbols.
+
+    Args:
+        weights: Float (T, S).
+    Returns:
+        Float (S,): about 1 where a symbol is translated once, near 0 where it is overlooked.
+    """
+    return np.sum(np.asarray(weights, "float64"), axis=0)
+
+
+def check_as_many(**lists):
+    """Refuses lists of different length.
+
+    Raises:
+        ValueError: Names them and their lengths.
+    """
+    if len({len(items) for items in lists.values()}) > 1:
+        names = ", ".join(f"`{name}`" for name in lists)
+        sizes = ", ".join(f"{name} {len(items)}" for name, items in lists.items())
+        raise ValueError(f"{names} must have one entry for each sentence. Received: {sizes}")

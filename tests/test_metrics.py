@@ -1,9 +1,20 @@
-"""Error rates by hand, and against a plain Levenshtein distance."""
+"""Error rates and alignment scores: by hand, and against an oracle or a published figure."""
+
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from seq2seq_tf.metrics import edit_distances, error_rates
+from seq2seq_tf.metrics import (
+    alignment_error_rate,
+    alignment_share,
+    coverage,
+    edit_distances,
+    entropy,
+    error_rates,
+    parse_links,
+)
 
 
 def levenshtein(a, b):
@@ -57,3 +68,78 @@ def test_what_cannot_be_scored_is_refused(hypotheses, references):
 def test_distances_need_pairs():
     with pytest.raises(ValueError, match="2 hypotheses and 1 references"):
         edit_distances([["a"], ["b"]], [["a"]])
+
+
+def test_links_are_read_as_alignment_files_write_them():
+    assert parse_links("1-1 2p3 10-4", first=1) == ({(0, 0), (9, 3)}, {(1, 2)})
+    assert parse_links("0-0") == ({(0, 0)}, set())
+    assert parse_links("") == (set(), set())
+
+
+@pytest.mark.parametrize("pair", ["3", "3-", "a-b", "3--4", "3pp4", "-1-2"])
+def test_what_is_no_link_is_refused(pair):
+    with pytest.raises(ValueError, match=f"3-4 .sure. or 3p4. Received: '{pair}'"):
+        parse_links(f"0-0 {pair}")
+
+
+def test_alignment_error_rate_by_hand():
+    """A 3 links, S 2: on S 1, on P 2; 1 - (1 + 2) / (3 + 2) = 0.4."""
+    found = [{(0, 0), (1, 1), (2, 2)}]
+    assert alignment_error_rate(found, [{(0, 0), (1, 2)}], [{(1, 1)}]) == pytest.approx(40)
+    assert alignment_error_rate(found, [{(0, 0), (1, 2)}], [{(0, 0), (1, 2), (1, 1)}]) == (
+        pytest.approx(40))  # P may repeat S
+
+
+def test_what_must_and_what_may_be_found():
+    sure, possible = [{(0, 0)}], [{(1, 0)}]
+    assert alignment_error_rate([{(0, 0)}], sure, possible) == 0
+    assert alignment_error_rate([{(0, 0), (1, 0)}], sure, possible) == 0
+    assert alignment_error_rate([{(1, 0)}], sure, possible) == 50
+    assert alignment_error_rate([{(1, 1)}], sure, possible) == 100
+    assert alignment_error_rate([set()], sure, possible) == 100
+
+
+def test_sentences_are_summed_before_they_are_divided():
+    rate = alignment_error_rate([{(0, 0)}, {(1, 1), (2, 2)}], [{(0, 0)}, {(3, 3)}], [set(), set()])
+    assert rate == pytest.approx(100 * (1 - 2 / 5))
+
+
+ROEN = Path(os.environ.get("SEQ2SEQ_TF_ROEN", "no such folder"))
+
+
+@pytest.mark.skipif(not ROEN.is_dir(), reason="set SEQ2SEQ_TF_ROEN to a folder with roen.gold")
+def test_a_published_alignment_error_rate_comes_out():
+    gold = [parse_links(line, first=1) for line in
+            (ROEN / "roen.gold").read_text("utf-8").splitlines()]
+    found = [parse_links(line)[0] for line in
+             (ROEN / "roen.awesome-align.out").read_text("utf-8").splitlines()]
+    rate = alignment_error_rate(found, [s for s, _ in gold], [p for _, p in gold])
+    assert rate == pytest.approx(20.75, abs=0.005)
+
+
+def test_alignment_share_counts_linked_symbols_only():
+    weights = np.array([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.4, 0.5, 0.1], [1.0, 0.0, 0.0]])
+    links = {(0, 0), (0, 2), (1, 1), (2, 1)}  # the last symbol has no link
+    assert alignment_share([weights], [links]) == pytest.approx(100 * 2 / 3)
+    assert alignment_share([weights, weights[:1]], [links, {(0, 1)}]) == pytest.approx(50)
+
+
+def test_a_symbol_with_two_links_is_one_symbol():
+    assert alignment_share([np.array([[0.1, 0.9]])], [{(0, 0), (0, 1)}]) == 100
+
+
+def test_entropy_in_bits_and_coverage():
+    weights = np.array([[1.0, 0.0, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0.0, 0.0]])
+    np.testing.assert_allclose(entropy(weights), [0, 2, 1])
+    np.testing.assert_allclose(coverage(weights), [1.75, 0.75, 0.25, 0.25])
+
+
+def test_lists_that_do_not_match_are_refused():
+    with pytest.raises(ValueError, match="Received: found 1, sure 2, possible 1"):
+        alignment_error_rate([set()], [set(), set()], [set()])
+    with pytest.raises(ValueError, match="Received: weights 0, links 1"):
+        alignment_share([], [set()])
+    with pytest.raises(ValueError, match="linked symbols to score. Received: none"):
+        alignment_share([np.ones((1, 1))], [set()])
+    with pytest.raises(ValueError, match="links to score. Received: none"):
+        alignment_error_rate([set()], [set()], [set()])
