@@ -79,6 +79,27 @@ class DotAttention(Attention):
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_tf")
+class GeneralAttention(Attention):
+    """Looks where query and value match after a learned turn.
+
+        score(q, v) = q . (v W)                 (Luong et al., 2015, "general")
+
+    Queries and values may differ in size: W turns F numbers into Q.
+    Lesson: notebooks/06_attention.ipynb
+    """
+
+    def build(self, query_shape, keys_shape, values_shape):
+        self.W = keras.layers.Dense(query_shape[-1], use_bias=False, dtype=self.dtype_policy)
+        self.W.build(values_shape)
+
+    def project(self, values):
+        return self.W(values)
+
+    def score(self, query, keys):
+        return ops.matmul(query, ops.swapaxes(keys, 1, 2))
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_tf")
 class AdditiveAttention(Attention):
     """Looks where a small network, shared by all steps, gives a high score.
 

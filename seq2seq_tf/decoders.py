@@ -52,7 +52,8 @@ class RecurrentDecoder(keras.layers.Layer):
     def build(self, tokens_shape=None, state_shape=None, source_shape=None):
         self.embedding.build((None, None))
         for i, layer in enumerate(self.recurrent):
-            layer.build((None, None, self.units if i else self.embedding_size))
+            if not layer.built:  # a subclass may feed the first one more
+                layer.build((None, None, self.units if i else self.embedding_size))
         self.readout.build((None, None, self.units))
 
     def prepare(self, memory, mask):

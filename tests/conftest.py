@@ -4,18 +4,22 @@ import keras
 import numpy as np
 import pytest
 
-from seq2seq_tf.attention import AdditiveAttention, DotAttention
+from seq2seq_tf.attention import AdditiveAttention, DotAttention, GeneralAttention
 from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.model import Seq2Seq
-from seq2seq_tf.vocabulary import START, CharacterVocabulary
+from seq2seq_tf.stepwise import BahdanauDecoder, InputFeedingDecoder
+from seq2seq_tf.vocabulary import END, START, CharacterVocabulary
 
 LETTERS = "abcdefg"
 DECODERS = {
     "none": lambda v, **sizes: RecurrentDecoder(v, **sizes),
     "dot": lambda v, **sizes: LuongDecoder(v, **sizes, attention=DotAttention()),
     "scaled dot": lambda v, **sizes: LuongDecoder(v, **sizes, attention=DotAttention(scaled=True)),
+    "general": lambda v, **sizes: LuongDecoder(v, **sizes, attention=GeneralAttention()),
     "additive": lambda v, **sizes: LuongDecoder(v, **sizes, attention=AdditiveAttention(5)),
+    "bahdanau": lambda v, **sizes: BahdanauDecoder(v, **sizes),
+    "input feeding": lambda v, **sizes: InputFeedingDecoder(v, **sizes),
 }
 
 
@@ -30,6 +34,8 @@ def make_model(decoder="dot", cell="lstm", layers=1, bidirectional=True, dropout
     random = np.random.default_rng(seed)
     for weight in model.weights:  # larger than at the start, so that differences can be seen
         weight.assign(random.normal(0, 0.5, weight.shape))
+    bias = model.decoder.readout.bias
+    bias.assign(np.where(np.arange(len(vocabulary)) < END, -20.0, bias))  # it writes letters only
     return model
 
 

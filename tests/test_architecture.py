@@ -27,6 +27,7 @@ ALLOWED = {
     "corpora": {"vocabulary", "files"},
     "tasks": {"corpora", "guards"},  # `part_of` is one and the same everywhere
     "batches": {"vocabulary", "guards"},
+    "stepwise": {"attention", "decoders", "guards"},
     "scheduled": {"model"},
     "training": {"model", "batches", "metrics", "guards"},
 }

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seq2seq_tf.attention import AdditiveAttention, DotAttention
+from seq2seq_tf.attention import AdditiveAttention, DotAttention, GeneralAttention
 
 B, T, S, F = 2, 3, 4, 6
 LAYERS = {"dot": DotAttention, "scaled dot": lambda: DotAttention(scaled=True),
-          "additive": lambda: AdditiveAttention(5)}
+          "general": GeneralAttention, "additive": lambda: AdditiveAttention(5)}
 
 
 def inputs(seed=0):
@@ -28,11 +28,13 @@ def attend(layer, query, values, mask):
 
 
 def score(name, layer, q, v):
-    """The three formulas for one query and one value, in float64."""
+    """The four formulas for one query and one value, in float64."""
     q, v = q.astype("float64"), v.astype("float64")
     if name == "additive":
         W, U, w = (ops.convert_to_numpy(dense.kernel) for dense in (layer.W, layer.U, layer.w))
         return float(np.tanh(q @ W + v @ U) @ w[:, 0])
+    if name == "general":
+        return q @ (v @ ops.convert_to_numpy(layer.W.kernel).astype("float64"))
     return q @ v / (np.sqrt(F) if name == "scaled dot" else 1)
 
 
