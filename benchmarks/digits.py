@@ -2,7 +2,7 @@
 
     python benchmarks/digits.py bottleneck      accuracy by length, for four sizes
     python benchmarks/digits.py exposure        forced and free accuracy by position, for seven ways
-    python benchmarks/digits.py pronunciation   a real task, with the source read either way
+    python benchmarks/digits.py pronunciation   a real task, the words read from either end
 
 Each trains every model with three seeds and writes `data/results/studies/<study>.json`, a row after
 each run: stopped and started again, it goes on with the first row that is missing.
@@ -34,12 +34,12 @@ FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 SEEDS = (0, 1, 2)
 
 
-def made(kind, units, source, target=None, **kwargs):
+def made(kind, units, source, target=None, bidirectional=True, **kwargs):
     """Builds an encoder-decoder without attention."""
     target = target or source
     sizes = {"embedding_size": 16, "units": units, "cell": "lstm"}
-    return kind(RecurrentEncoder(len(source), **sizes), RecurrentDecoder(len(target), **sizes),
-                source, target, **kwargs)
+    encoder = RecurrentEncoder(len(source), bidirectional=bidirectional, **sizes)
+    return kind(encoder, RecurrentDecoder(len(target), **sizes), source, target, **kwargs)
 
 
 def fit(model, pairs, epochs, seed, rate=4e-3, batch_size=128, callbacks=()):
@@ -125,23 +125,26 @@ def percent(right):
 
 
 def pronunciation():
-    """Yields a row for each direction of reading: error rates of a model without attention."""
+    """Yields a row for each way to read a word: error rates of a model without attention."""
     corpus = cmudict()
+    ways = [(reader, source) for reader in ("one-way", "two-way")
+            for source in ("as written", "reversed")]
     for seed in SEEDS:
-        for source in ("as written", "reversed"):
-            def run(source=source, seed=seed):
+        for reader, source in ways:
+            def run(reader=reader, source=source, seed=seed):
                 keras.utils.set_random_seed(seed)
                 turn = 1 if source == "as written" else -1
                 pairs = [(s[::turn], t) for s, t in Corpus.pairs(corpus.train)][::4]
                 letters = CharacterVocabulary.from_texts([s for s, _ in pairs], unknown=False)
                 sounds = WordVocabulary.from_texts([t for _, t in pairs], unknown=False)
-                model = made(Seq2Seq, 128, letters, sounds, max_source=32, max_target=32)
+                model = made(Seq2Seq, 128, letters, sounds, reader == "two-way",
+                             max_source=32, max_target=32)
                 fit(model, pairs, 8, seed)
                 words = list(corpus.test)[:3000]
                 per, wer = error_rates(model.translate([w[::turn] for w in words]),
                                        [corpus.test[w] for w in words])
                 return {"per": round(per, 2), "wer": round(wer, 2)}
-            yield {"source": source, "seed": seed}, run
+            yield {"reader": reader, "source": source, "seed": seed}, run
 
 
 STUDIES = {"bottleneck": bottleneck, "exposure": exposure, "pronunciation": pronunciation}

@@ -99,7 +99,8 @@ MISTAKES = [
         int(np.argmax(step(START, state + t)[0])) for t in range(len(right))], "at every step"),
     (check_write_freely, stateless, "the first state"),
     (check_write_freely, lambda step, state, right: write_freely(
-        lambda token, n: (np.eye(14)[np.argmin(step(token, n)[0])], n + 1), state, right), "least likely"),
+        lambda token, n: (np.eye(14)[np.argmin(step(token, n)[0])], n + 1), state, right),
+     "least likely"),
 ]
 
 
