@@ -34,6 +34,7 @@ class StepwiseDecoder(LuongDecoder):
         return self.readout(self.drop(hidden, training=training)), weights
 
     def step(self, tokens, state, source):
+        """Does one round of the loop; arguments and returns as in `RecurrentDecoder.step`."""
         hidden, _, state = self.advance(self.embedding(tokens), state, source)
         return ops.log_softmax(ops.cast(self.readout(hidden), "float32"), axis=-1), state
 
