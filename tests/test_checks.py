@@ -13,6 +13,7 @@ from exercises.lesson_02 import mended_step
 from exercises.lesson_04 import write
 
 from seq2seq_tf.checks.lesson_00 import check_knowing_nothing
+from seq2seq_tf.checks.lesson_01 import check_one_step_back
 from seq2seq_tf.checks.lesson_04 import Speller
 from seq2seq_tf.vocabulary import START
 
@@ -70,6 +71,11 @@ def test_a_check_survives_what_a_reader_may_write(check, reference, capsys):
 def test_a_numpy_number_is_shown_as_a_number(capsys):
     check_knowing_nothing(np.log2)
     assert "should be 0.6931471805599453, yours is 1.0." in capsys.readouterr().out
+
+
+def test_an_array_is_shown_in_one_line(capsys):
+    check_one_step_back(lambda gradient, h, U: gradient / 3)
+    assert "should be [0.375], yours is [0.3333].\n" in capsys.readouterr().out
 
 
 def test_the_reference_of_an_lstm_step_is_keras_own():

@@ -55,7 +55,7 @@ MISTAKES = [
     (check_clip_together,
      lambda gs, limit: [g * min(1, limit / sum(map(np.linalg.norm, gs))) for g in gs],
      "do not add up"),
-    (check_one_step_back, lambda g, h, U: (g * (1 - h**2)) @ U, "U is transposed"),
+    (check_one_step_back, lambda g, h, U: (g * (1 - h**2)) @ U, "as it was planted"),
     (check_one_step_back, lambda g, h, U: (g @ U.T) * (1 - h**2), "the reverse of the way forward"),
     (check_one_step_back, lambda g, h, U: g @ U.T, "left out the slope"),
     (check_one_step_back, lambda g, h, U: (g * (1 - h)) @ U.T, "1 - h squared"),

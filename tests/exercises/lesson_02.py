@@ -80,7 +80,7 @@ MISTAKES = [
     (check_forget_bias,
      lambda share, steps: math.log((1 - (1 - share) / steps) / ((1 - share) / steps)), "a root"),
     (check_forget_bias, lambda share, steps: -forget_bias(share, steps), "turned around"),
-    (check_mended_step, lambda *a: mended_step(*a, order="ifog"), "as i, f, o, g"),
+    (check_mended_step, lambda *a: mended_step(*a, order="ifog"), "as it was planted"),
     (check_mended_step, lambda *a: mended_step(*a, order="figo"), "as f, i, g, o"),
     (check_mended_step, lambda *a: mended_step(*a, candidate=logistic), "no minus"),
     (check_mended_step, lambda *a: mended_step(*a, read=float), "what is read is tanh"),

@@ -87,7 +87,7 @@ MISTAKES = [
     (check_padding_share, lambda n, b: padding_share(n[: len(n) // b * b], b),
      "leave out the last batch"),
     (check_real_accuracy, lambda t, w: np.mean(t == w), "count the padding"),
-    (check_real_accuracy, lambda t, w: (t == w)[w > 0].mean(), "the model's own answer"),
+    (check_real_accuracy, lambda t, w: (t == w)[w > 0].mean(), "as it was planted"),
     (check_real_accuracy, lambda t, w: ((t == w) * (t > 0)).mean(), "divide by all positions"),
     (check_real_accuracy,
      lambda t, w: np.mean([real_accuracy(t[i:][:1], w[i:][:1]) for i in range(len(t))]),

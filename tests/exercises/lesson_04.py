@@ -83,7 +83,7 @@ MISTAKES = [
     (check_write, write_past_the_end, "you go on behind the end token"),
     (check_write, write_with_the_end, "it is no part of the text"),
     (check_reads_and_writes, lambda ids: [pair[1:] * 2 for pair in reads_and_writes(ids)],
-     "learns to copy it"),
+     "as it was planted"),
     (check_reads_and_writes, lambda ids: [pair[:1] * 2 for pair in reads_and_writes(ids)],
      "the start token is never due"),
     (check_reads_and_writes, lambda ids: reads_and_writes(ids)[:-1], "the last step is missing"),

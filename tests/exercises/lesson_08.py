@@ -40,7 +40,7 @@ MISTAKES = [
     (check_heaviest_letters, lambda w, word: heaviest_letters(-w, word), "the lightest letter"),
     (check_heaviest_letters,
      lambda w, word: "".join(word[i] for i in np.argmax(w, axis=0) if i < len(word)),
-     "a row of `weights` is a phoneme"),
+     "as it was planted"),
     (check_heaviest_letters,
      lambda w, word: "".join(word[max(i - 1, 0)] for i in np.argmax(w, axis=1)),
      "the first letter has index 0"),
