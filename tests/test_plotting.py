@@ -162,11 +162,18 @@ def test_the_symbol_map_keeps_the_distances_of_points_in_a_plane():
     plane = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]])
     turned = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
     ax = symbol_map(plane @ turned + 7, "abc", marked="b")
-    places = {t.get_text(): np.array(t.get_position()) for t in ax.texts}
+    places = {t.get_text(): np.array(t.xy) for t in ax.texts}
     for pair, wanted in (("ab", 3), ("ac", 4), ("bc", 5)):
         found = np.linalg.norm(places[pair[0]] - places[pair[1]])
         assert found == pytest.approx(wanted)
     np.testing.assert_allclose(ax.collections[1].get_offsets(), [places["b"]])
+
+
+def test_labels_of_neighbours_on_the_symbol_map_do_not_overlap():
+    ax = symbol_map(np.array([[0.0, 0.0], [0.01, 0.0], [3.0, 1.0]]), "abc")
+    ax.figure.canvas.draw()
+    a, b, _ = (text.get_window_extent() for text in ax.texts)
+    assert not a.overlaps(b)
 
 
 @pytest.mark.parametrize(("call", "message"), [
