@@ -146,7 +146,9 @@ def gradient_flow(norms, predicted=None, title=None, ax=None):
             ax.plot(steps, predicted[label], "o", color=colour, fillstyle="none",
                     markevery=max(1, len(values) // 10))
     ax.set_yscale("log")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    last = max(map(len, norms.values()))
+    between = MaxNLocator(5, integer=True).tick_values(1, last)
+    ax.set_xticks([1, *(int(t) for t in between if 1 < t < last), last])
     ax.set_xlabel("step t")
     ax.set_ylabel("size of the gradient dL/dh")
     ax.spines[["top", "right"]].set_visible(False)

@@ -116,6 +116,12 @@ def test_a_constant_factor_is_a_straight_line():
     assert np.diff(heights)[0] > 0  # it falls towards the left
 
 
+@pytest.mark.parametrize(("steps", "ticks"), [(3, [1, 2, 3]), (50, [1, 10, 20, 30, 40, 50])])
+def test_gradient_flow_counts_its_steps_from_1_to_the_last(steps, ticks):
+    ax = gradient_flow({"level": np.ones(steps)})
+    assert list(ax.get_xticks()) == ticks
+
+
 def test_gradient_flow_draws_on_given_axes():
     _, axes = plt.subplots(1, 2)
     assert gradient_flow({"a": np.ones(3)}, ax=axes[1]) is axes[1]
