@@ -55,7 +55,7 @@ def pad_sensitivity(function, tokens, extra=8):
     tokens = np.asarray(tokens)
     wider = np.pad(tokens, ((0, 0), (0, extra)))
     before, after = np.asarray(function(tokens)), np.asarray(function(wider))
-    if after.shape != before.shape:  # an answer for each step
+    if after.shape != before.shape:  # grew with the padding: an answer for each step
         real = tokens != PAD
         before, after = before[real], after[:, : tokens.shape[1]][real]
     return float(np.abs(after - before).max())

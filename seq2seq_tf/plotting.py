@@ -146,7 +146,9 @@ def gradient_flow(norms, predicted=None, title=None, ax=None):
             ax.plot(steps, predicted[label], "o", color=colour, fillstyle="none",
                     markevery=max(1, len(values) // 10))
     ax.set_yscale("log")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    last = max(map(len, norms.values()))
+    between = MaxNLocator(5, integer=True).tick_values(1, last)
+    ax.set_xticks([1, *(int(t) for t in between if 1 < t < last), last])
     ax.set_xlabel("step t")
     ax.set_ylabel("size of the gradient dL/dh")
     ax.spines[["top", "right"]].set_visible(False)
@@ -184,14 +186,14 @@ def mask_map(mask, title=None, ax=None):
 
 
 def symbol_map(vectors, symbols, marked="", title=None, ax=None):
-    """Writes each symbol where its vector lies, seen from the side that shows most of the spread.
+    """Shows each symbol where its vector lies, seen from the side that shows most of the spread.
 
     The two directions are the first principal components (Pearson, 1901).
 
     Args:
         vectors: Float (V, E), a row for each symbol.
         symbols: V symbols.
-        marked: Those to be drawn in a box.
+        marked: Those to be drawn as squares.
         title: Text above the map.
         ax: Axes to draw on; None makes a figure.
     Returns:
@@ -204,14 +206,18 @@ def symbol_map(vectors, symbols, marked="", title=None, ax=None):
         raise ValueError(f"`vectors` must have shape ({len(symbols)}, at least 2), a row for each "
                          f"symbol. Received: {vectors.shape}")
     if ax is None:
-        _, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
+        _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
     centred = vectors - vectors.mean(axis=0)
-    x, y = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).T
-    ax.scatter(x, y, alpha=0)  # sets the limits
+    places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T  # (V, 2)
+    ax.scatter(*places.T, s=10, color="0.6")
     boxed = [symbol in marked for symbol in symbols]
-    ax.scatter(x[boxed], y[boxed], s=260, marker="s", color="#c6dbef", edgecolors="#08519c")
-    for symbol, *place in zip(symbols, x, y, strict=True):
-        ax.text(*place, symbol, ha="center", va="center", fontsize=11)
+    ax.scatter(*places[boxed].T, s=40, marker="s", color="#08519c")
+    apart = np.linalg.norm(places[:, None] - places, axis=-1)
+    np.fill_diagonal(apart, np.inf)
+    away = places - places[apart.argmin(axis=1)]  # a label stands away from the nearest neighbour
+    away *= 10 / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+    for symbol, place, offset in zip(symbols, places, away, strict=True):
+        ax.annotate(symbol, place, offset, textcoords="offset points", ha="center", va="center")
     ax.margins(0.1)
     ax.set_xticks([])
     ax.set_yticks([])

@@ -116,6 +116,12 @@ def test_a_constant_factor_is_a_straight_line():
     assert np.diff(heights)[0] > 0  # it falls towards the left
 
 
+@pytest.mark.parametrize(("steps", "ticks"), [(3, [1, 2, 3]), (50, [1, 10, 20, 30, 40, 50])])
+def test_gradient_flow_counts_its_steps_from_1_to_the_last(steps, ticks):
+    ax = gradient_flow({"level": np.ones(steps)})
+    assert list(ax.get_xticks()) == ticks
+
+
 def test_gradient_flow_draws_on_given_axes():
     _, axes = plt.subplots(1, 2)
     assert gradient_flow({"a": np.ones(3)}, ax=axes[1]) is axes[1]
@@ -162,11 +168,18 @@ def test_the_symbol_map_keeps_the_distances_of_points_in_a_plane():
     plane = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]])
     turned = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
     ax = symbol_map(plane @ turned + 7, "abc", marked="b")
-    places = {t.get_text(): np.array(t.get_position()) for t in ax.texts}
+    places = {t.get_text(): np.array(t.xy) for t in ax.texts}
     for pair, wanted in (("ab", 3), ("ac", 4), ("bc", 5)):
         found = np.linalg.norm(places[pair[0]] - places[pair[1]])
         assert found == pytest.approx(wanted)
     np.testing.assert_allclose(ax.collections[1].get_offsets(), [places["b"]])
+
+
+def test_labels_of_neighbours_on_the_symbol_map_do_not_overlap():
+    ax = symbol_map(np.array([[0.0, 0.0], [0.01, 0.0], [3.0, 1.0]]), "abc")
+    ax.figure.canvas.draw()
+    a, b, _ = (text.get_window_extent() for text in ax.texts)
+    assert not a.overlaps(b)
 
 
 @pytest.mark.parametrize(("call", "message"), [

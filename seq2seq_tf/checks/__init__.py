@@ -46,9 +46,11 @@ def _same(have, want):
 
 
 def _plain(value):
-    """Shows NumPy numbers as numbers."""
+    """Shows NumPy numbers as numbers, and arrays in one line, to four digits."""
     if isinstance(value, tuple):
         return tuple(np.asarray(v).item() for v in value)
+    if isinstance(value, np.ndarray):
+        return np.round(value, 4).tolist()
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

@@ -97,8 +97,8 @@ def check_one_step_back(function):
         (np.array([1.0, 0.0]), np.array([0.5, 0.0]), U),
         (np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[0.5, -0.5], [0.0, 0.9]]), U),
     ], {
-        "on the way back U is transposed; with one unit, or a symmetric U, nobody would notice":
-            not_transposed,
+        "this is the bug as it was planted; look for it from its symptom: one unit is right, two "
+        "are not": not_transposed,
         "first back through tanh, then through U: the order is the reverse of the way forward":
             tanh_last,
         "you left out the slope of tanh": no_tanh,

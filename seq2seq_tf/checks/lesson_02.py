@@ -104,7 +104,7 @@ def check_mended_step(function):
         return tuple(random.normal(0, 1, shape).round(1) for shape in shapes)
 
     check(function, right, [case(1, 1), case(2, 1), case(1, 2), case(3, 4)], {
-        "you read the columns as i, f, o, g; they stand in the order i, f, g, o":
+        "this is the bug as it was planted; look for it from its symptom: the memo above":
             swapped(0, 1, 3, 2),
         "you read the columns as f, i, g, o; they stand in the order i, f, g, o":
             swapped(1, 0, 2, 3),

@@ -112,8 +112,8 @@ def check_real_accuracy(function):
         ([[4, 5, 6, 7], [8, 0, 0, 0]], [[4, 5, 5, 5], [8, 0, 8, 0]]),
     )], {
         "you count the padding, which anyone gets right": pads_count,
-        "you ask the model's own answer what is real; a model that writes padding leaves the "
-        "examination": own_mask,
+        "this is the bug as it was planted; look for it from its symptom: the less is written, the "
+        "higher the score": own_mask,
         "you divide by all positions; divide by the real ones": all_positions,
         "you average the rows' shares; a long text has more symbols, so count them all":
             mean_of_rows,

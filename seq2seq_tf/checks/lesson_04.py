@@ -130,7 +130,8 @@ def check_reads_and_writes(function):
         return [(due, read) for read, due in right(ids)]
 
     check(function, right, [([5],), ([7, 4],), ([6, 4, 5, 5],)], {
-        "each step reads the very symbol that it must write, and learns to copy it": unshifted,
+        "this is the bug as it was planted; look for it from its symptom: right when it is told, "
+        "lost when it is alone": unshifted,
         "the start token is never due: what is due begins with the first symbol": both_start,
         "the last step is missing: after the last symbol the end token is due": no_end,
         "the two are exchanged: the decoder reads the past and writes what comes next": backwards,

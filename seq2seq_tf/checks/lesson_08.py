@@ -64,8 +64,8 @@ def check_heaviest_letters(function):
         (np.array([[0.1, 0.8, 0.1, 0, 0, 0], [0, 0.1, 0.8, 0.1, 0, 0],
                    [0, 0, 0, 0.1, 0.1, 0.8]]), "knight"),
     ], {
-        "you take the heaviest phoneme of each letter: a row of `weights` is a phoneme":
-            other_axis,
+        "this is the bug as it was planted; look for it from its symptom, what it says of "
+        "knight": other_axis,
         "you take the lightest letter, not the heaviest": lightest,
         "your letters stand one place too early: the first letter has index 0": shifted,
     })

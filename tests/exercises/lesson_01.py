@@ -1,9 +1,8 @@
-"""Checks of lesson 01: they accept the reference, name mistakes, say "not yet" to the stub."""
+"""Exercises of lesson 01: a reference for each check, and what readers get wrong."""
 
 import math
 
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from seq2seq_tf.checks.lesson_01 import (
@@ -56,37 +55,8 @@ MISTAKES = [
     (check_clip_together,
      lambda gs, limit: [g * min(1, limit / sum(map(np.linalg.norm, gs))) for g in gs],
      "do not add up"),
-    (check_one_step_back, lambda g, h, U: (g * (1 - h**2)) @ U, "U is transposed"),
+    (check_one_step_back, lambda g, h, U: (g * (1 - h**2)) @ U, "as it was planted"),
     (check_one_step_back, lambda g, h, U: (g @ U.T) * (1 - h**2), "the reverse of the way forward"),
     (check_one_step_back, lambda g, h, U: g @ U.T, "left out the slope"),
     (check_one_step_back, lambda g, h, U: (g * (1 - h)) @ U.T, "1 - h squared"),
 ]
-
-
-@pytest.mark.parametrize(("check", "reference"), REFERENCES)
-def test_a_check_accepts_the_reference(check, reference, capsys):
-    check(reference)
-    assert capsys.readouterr().out.startswith("Right:")
-
-
-@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
-def test_a_check_says_not_yet_to_the_stub(check, capsys):
-    check(lambda *arguments: None)
-    assert "Not yet" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("check", "mistake", "diagnosis"), MISTAKES)
-def test_a_check_names_the_mistake(check, mistake, diagnosis, capsys):
-    check(mistake)
-    printed = capsys.readouterr().out
-    assert printed.startswith("Not right yet:")
-    assert diagnosis in printed
-    assert printed.count("A likely reason") == 1
-
-
-@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
-def test_a_check_survives_what_a_reader_may_write(check, capsys):
-    check(lambda *arguments: 1 / 0)
-    assert "raises ZeroDivisionError" in capsys.readouterr().out
-    check(lambda *arguments: "nonsense")
-    assert "should be" in capsys.readouterr().out

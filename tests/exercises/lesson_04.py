@@ -1,12 +1,10 @@
-"""Checks of lesson 04: they accept the reference, name mistakes, say "not yet" to the stub."""
+"""Exercises of lesson 04: a reference for each check, and what readers get wrong."""
 
 import math
 
 import numpy as np
-import pytest
 
 from seq2seq_tf.checks.lesson_04 import (
-    Speller,
     check_perplexity,
     check_reads_and_writes,
     check_write,
@@ -85,50 +83,10 @@ MISTAKES = [
     (check_write, write_past_the_end, "you go on behind the end token"),
     (check_write, write_with_the_end, "it is no part of the text"),
     (check_reads_and_writes, lambda ids: [pair[1:] * 2 for pair in reads_and_writes(ids)],
-     "learns to copy it"),
+     "as it was planted"),
     (check_reads_and_writes, lambda ids: [pair[:1] * 2 for pair in reads_and_writes(ids)],
      "the start token is never due"),
     (check_reads_and_writes, lambda ids: reads_and_writes(ids)[:-1], "the last step is missing"),
     (check_reads_and_writes, lambda ids: [pair[::-1] for pair in reads_and_writes(ids)],
      "the two are exchanged"),
 ]
-
-
-@pytest.mark.parametrize(("check", "reference"), REFERENCES)
-def test_a_check_accepts_the_reference(check, reference, capsys):
-    check(reference)
-    assert capsys.readouterr().out.startswith("Right:")
-
-
-@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
-def test_a_check_says_not_yet_to_the_stub(check, capsys):
-    check(lambda *arguments: None)
-    assert "Not yet" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("check", "mistake", "diagnosis"), MISTAKES)
-def test_a_check_names_the_mistake(check, mistake, diagnosis, capsys):
-    check(mistake)
-    printed = capsys.readouterr().out
-    assert printed.startswith("Not right yet:")
-    assert diagnosis in printed
-    assert printed.count("A likely reason") == 1
-    assert "object at" not in printed
-
-
-@pytest.mark.parametrize("check", [check for check, _ in REFERENCES])
-def test_a_check_survives_what_a_reader_may_write(check, capsys):
-    check(lambda *arguments: 1 / 0)
-    assert "raises ZeroDivisionError" in capsys.readouterr().out
-    check(lambda *arguments: "nonsense")
-    assert "should be" in capsys.readouterr().out
-
-
-def test_a_speller_spells_its_word_and_stops():
-    assert write(Speller([4, 4, 6]), 0, 8) == [4, 4, 6]
-
-
-def test_a_speller_gives_probabilities():
-    log_probs, state = Speller([7, 4])(START, 0)
-    assert np.isclose(np.exp(log_probs).sum(), 1)
-    assert state == 1
