@@ -2,7 +2,8 @@
 
 A meaning is drawn first; an English, a French and a Chinese grammar write it. Words are linked
 where they say the same piece of the meaning, so that no link is ever guessed. English determines
-its translation: you is vous and 你, they is ils and 他们, I, we, you and they agree in the masculine.
+the translation: you is vous and 你, they is ils and 他们; I, we, you and they agree in the
+masculine; it stands only after the one thing that it can mean.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.phrasebook import chinese, english, french
 from seq2seq_tf.phrasebook.drawing import Drawer
 from seq2seq_tf.phrasebook.lexicon import Lexicon, lexicon
+from seq2seq_tf.phrasebook.meaning import descriptions
 
 __all__ = ["LONGEST", "PARTS", "Lexicon", "Phrase", "draw", "lexicon", "write"]
 
@@ -76,8 +78,8 @@ def draw(count, language, part="train", seed=0, words=False):
     phrases = []
     while len(phrases) < count:
         sentence = drawer.sentence()
-        if (part == "compositional") != any(held_out(a.english, n.english)
-                                            for a, n in drawer.described):
+        if (part == "compositional") != any(held_out(adjective.english, noun.english)
+                                            for adjective, noun in descriptions(sentence)):
             continue
         source = english.write(sentence)
         if part == "length":
@@ -85,7 +87,7 @@ def draw(count, language, part="train", seed=0, words=False):
                 continue
         elif len(source) > LONGEST:
             continue
-        elif part != "compositional" and part_of(" ".join(w for w, _ in source)) != part:
+        elif part != "compositional" and part_of(" ".join(word for word, _ in source)) != part:
             continue
         phrases.append(write(sentence, language, words, source))
     return phrases

@@ -5,6 +5,7 @@ vowel sound, and its own form before one: la and l', ma and mon, ce and cet, bea
 """
 
 import dataclasses
+from itertools import pairwise
 
 from seq2seq_tf.phrasebook.lexicon import lexicon
 from seq2seq_tf.phrasebook.meaning import (
@@ -67,7 +68,7 @@ def write(sentence):
 
 def elide(words):
     """Gives each word the form that the next one asks for."""
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if following.vowel and word.before_vowel:
             word.text = word.before_vowel
     return words

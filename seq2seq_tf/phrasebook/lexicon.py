@@ -1,4 +1,4 @@
-"""The lexicon of the phrasebook: one file for each kind of word, every inflected form written out."""
+"""The lexicon of the phrasebook: a file for each kind of word, every form written out."""
 
 import dataclasses
 import functools
@@ -42,7 +42,8 @@ class Noun(Entry):
     @property
     def kinds(self):
         """Its class and its tags, by which verbs and adjectives choose."""
-        return self.tags | {self.class_}
+        adult = self.class_ == "person" and "young-one" not in self.tags
+        return self.tags | {self.class_} | ({"adult"} if adult else set())
 
 
 @dataclasses.dataclass(eq=False)

@@ -162,3 +162,29 @@ def gender_of(node):
 def agreement(node):
     """Names the form of an adjective or a participle that agrees: m, f, mp or fp."""
     return gender_of(node) + "p" * (person_of(node) in ("nous", "ils"))
+
+
+def descriptions(sentence):
+    """Lists the pairs (adjective, noun) of a sentence, in "the red car" and in "the car is red"."""
+    pairs = _described(sentence.first)
+    if sentence.second:
+        pairs += _described(sentence.second, sentence.first.object)
+    return pairs
+
+
+def _described(node, antecedent=None):
+    if isinstance(node, Clause):
+        subject = node.subject
+        noun = getattr(antecedent if isinstance(subject, Pronoun) and subject.forms.english == "it"
+                       else subject, "noun", None)
+        pairs = [(node.adjective, noun)] if node.adjective and noun else []
+        parts = subject, node.object, node.recipient, node.thing
+    elif isinstance(node, NounPhrase):
+        pairs = [(node.adjective, node.noun)] if node.adjective else []
+        parts = node.owner, node.whole, node.relative
+    else:
+        pairs, parts = [], (node.first, node.second) if isinstance(node, Both) else ()
+    for part in parts:
+        if part is not None:
+            pairs += _described(part)
+    return pairs
