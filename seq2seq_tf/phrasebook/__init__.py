@@ -19,10 +19,10 @@ from seq2seq_tf.phrasebook.drawing import Drawer
 from seq2seq_tf.phrasebook.lexicon import Lexicon, lexicon
 from seq2seq_tf.phrasebook.meaning import descriptions
 
-__all__ = ["LONGEST", "PARTS", "Lexicon", "Phrase", "draw", "lexicon", "write"]
+__all__ = ["LENGTHS", "PARTS", "Lexicon", "Phrase", "draw", "lexicon", "write"]
 
 PARTS = ("train", "validation", "test", "compositional", "length")
-SHORTEST_LONG, LONGEST_LONG, LONGEST = 13, 24, 12  # English words, the final mark included
+LENGTHS = {"train": (1, 12), "length": (13, 24)}  # English words, the final mark included
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,14 +82,11 @@ def draw(count, language, part="train", seed=0, words=False):
                                             for adjective, noun in descriptions(sentence)):
             continue
         source = english.write(sentence)
-        if part == "length":
-            if not SHORTEST_LONG <= len(source) <= LONGEST_LONG:
-                continue
-        elif len(source) > LONGEST:
-            continue
-        elif part != "compositional" and part_of(" ".join(word for word, _ in source)) != part:
-            continue
-        phrases.append(write(sentence, language, words, source))
+        low, high = LENGTHS["length" if part == "length" else "train"]
+        if low <= len(source) <= high and (
+                part in ("compositional", "length")
+                or part_of(" ".join(word for word, _ in source)) == part):
+            phrases.append(write(sentence, language, words, source))
     return phrases
 
 

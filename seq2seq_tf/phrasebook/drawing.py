@@ -13,6 +13,9 @@ from seq2seq_tf.phrasebook.meaning import (
 )
 from seq2seq_tf.phrasebook.nouns import NounDrawer
 
+AFTER = {"past": ("past", "future", "present"), "present": ("habit", "present"),
+         "future": ("future",)}  # what may be said of "it" afterwards
+
 
 class Drawer(NounDrawer):
     """Draws sentences; its arguments are those of `NounDrawer`."""
@@ -32,9 +35,13 @@ class Drawer(NounDrawer):
         joint = dice.choose(("and", "but", "because"))
         if joint == "because":  # somebody is happy because something happened
             first = Clause(self.someone(), adjective=dice.choose(self.pairing.states))
+            if isinstance(first.subject, NounPhrase):
+                first.subject.adjective = None  # no sad king is sad
             return Sentence(first, self.told(dice.chance(0.3)), joint)
-        first = self.clause(False, joint == "but" and dice.chance(0.3))
-        return Sentence(first, self.clause(False, dice.chance(0.2)), joint)
+        first, second = (
+            self.action(False, dice.chance(0.2)) if dice.chance(0.7)
+            else self.description(False, dice.chance(0.2)) for _ in range(2))
+        return Sentence(first, second, joint)
 
     def told(self, negative):
         """Draws something that happened."""
@@ -123,9 +130,13 @@ class Drawer(NounDrawer):
                 return Sentence(first, Clause(it, negative=dice.chance(0.25),
                                               adjective=adjective),
                                 dice.choose(("and", "but", "because")))
-        verb = dice.choose([v for v in self.pairing.acting[noun] if v is not first.verb])
         joint = dice.choose(("and", "but"))
-        second = self.action(False, joint == "but" and dice.chance(0.7), verb, plain=True)
+        options = [(tense, verb) for verb in self.pairing.acting[noun] if verb is not first.verb
+                   for tense in self.pairing.tenses[verb] if tense in AFTER[first.tense]]
+        if not options:
+            return self.with_it()
+        tense, verb = dice.choose(options)
+        second = self.action(False, joint == "but" and dice.chance(0.7), verb, True, tense)
         second.subject, second.object = self.again(first.subject), it
         return Sentence(first, second, joint)
 

@@ -157,6 +157,8 @@ class NounDrawer:
         roll = dice.choose(range(10))
         if "kin" in tags:
             roll = 6 if roll < 7 else 9
+        elif "related" in tags:
+            roll = max(roll, 6)
         elif "unowned" in tags and roll >= 6:
             roll -= 5
         if roll < 4 or (noun.count == "mass" and roll < 6):

@@ -48,7 +48,8 @@ class Pairing:
         self.introducing = [v for v in one if self.singular[v]]
         self.relative = [v for v in one if v.determined != "indefinite"]
         own = {o.noun for o in words.occupations}
-        self.lay = [n for n in self.persons if not n.tags & {"titled", "young-one"} and n not in own]
+        self.lay = [n for n in self.persons if n not in own
+                    and not n.tags & {"titled", "young-one"}]
         self.parents = [n for n in self.persons if "young-one" not in n.tags]
         self.states = [a for a in words.adjectives if a.state]
         self.one = [p for p in self.pronouns if p.english not in ("we", "they")]
