@@ -228,5 +228,5 @@ class Parser:
         if isinstance(subject, Pronoun) and subject.forms.english == "it":
             noun = antecedent.noun
         fitting = WORDS.described[noun] if noun else \
-            [a for a in WORDS.adjectives if "person" in a.takes]
+            [a for a in WORDS.adjectives if a.takes & {"person", "adult"}]
         return [a for a in fitting if a.english == word]

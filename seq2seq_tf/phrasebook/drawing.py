@@ -1,6 +1,7 @@
 """Draws meanings at random: only what makes sense, and only what English says unambiguously."""
 
 from seq2seq_tf.phrasebook.meaning import (
+    Both,
     Clause,
     Location,
     NounPhrase,
@@ -37,11 +38,21 @@ class Drawer(NounDrawer):
             first = Clause(self.someone(), adjective=dice.choose(self.pairing.states))
             if isinstance(first.subject, NounPhrase):
                 first.subject.adjective = None  # no sad king is sad
-            return Sentence(first, self.told(dice.chance(0.3)), joint)
-        first, second = (
-            self.action(False, dice.chance(0.2)) if dice.chance(0.7)
-            else self.description(False, dice.chance(0.2)) for _ in range(2))
-        return Sentence(first, second, joint)
+            return Sentence(first, self.apart(lambda: self.told(dice.chance(0.3))), joint)
+        return Sentence(self.statement(), self.apart(self.statement), joint)
+
+    def statement(self):
+        """Draws one of two clauses that have nothing to do with each other."""
+        draw = self.action if self.dice.chance(0.7) else self.description
+        return draw(False, self.dice.chance(0.2))
+
+    def apart(self, draw):
+        """Draws a clause without "they" and "them", which might be taken for things before."""
+        while True:
+            clause = draw()
+            if not any(isinstance(node, Pronoun) and node.forms.english == "they"
+                       for node in (clause.subject, clause.object, clause.recipient)):
+                return clause
 
     def told(self, negative):
         """Draws something that happened."""
@@ -72,6 +83,8 @@ class Drawer(NounDrawer):
         dice = self.dice
         if dice.chance(0.4):
             subject, fitting = self.someone(), self.pairing.personal
+            if isinstance(subject, NounPhrase):  # no brave child is brave
+                subject.adjective, fitting = None, self.words.described[subject.noun]
         else:
             subject = self.definite(dice.choose(self.pairing.described), relative=True)
             fitting = [a for a in self.words.described[subject.noun] if subject.adjective is None
@@ -96,17 +109,20 @@ class Drawer(NounDrawer):
             c.recipient = self.recipient(c)
         if verb.frame == "goal":
             c.goal = self.location(self.pairing.goals, verb.particle or "to")
+        # After "the car that Anna bought" a place or a time would belong to two verbs.
+        last = c.object.second if isinstance(c.object, Both) else c.object
+        apart = not (verb.frame == "object" and getattr(last, "relative", None))
         places = self.pairing.places[verb]
-        if places and not plain and dice.chance(0.25):
+        if apart and places and not plain and dice.chance(0.25):
             c.place = self.location(places)
         if tense == "habit":
             # "Not every day" and 每天不 differ: a negated habit has no such time.
-            if not negative and (plain or dice.chance(0.6)):
+            if not negative and (plain or dice.chance(0.6)) and apart:
                 c.time = self.when("present")
             elif not (negative or question) or dice.chance(0.4):
                 adverbs = self.words.adverbs
                 c.adverb = dice.choose([a for a in adverbs if a.negates] if negative else adverbs)
-        elif tense != "present" and dice.chance(0.4):
+        elif apart and tense != "present" and dice.chance(0.4):
             c.time = self.when(tense)
         return c
 
@@ -127,9 +143,10 @@ class Drawer(NounDrawer):
         if dice.chance(0.5):
             adjective = dice.choose(self.words.described[noun])
             if first.object.adjective is None or adjective is not first.object.adjective:
+                joint = dice.choose(("and", "but") if is_colour(adjective) else
+                                    ("and", "but", "because"))
                 return Sentence(first, Clause(it, negative=dice.chance(0.25),
-                                              adjective=adjective),
-                                dice.choose(("and", "but", "because")))
+                                              adjective=adjective), joint)
         joint = dice.choose(("and", "but"))
         options = [(tense, verb) for verb in self.pairing.acting[noun] if verb is not first.verb
                    for tense in self.pairing.tenses[verb] if tense in AFTER[first.tense]]
@@ -138,17 +155,19 @@ class Drawer(NounDrawer):
         tense, verb = dice.choose(options)
         second = self.action(False, joint == "but" and dice.chance(0.7), verb, True, tense)
         second.subject, second.object = self.again(first.subject), it
+        if first.time and tense in ("past", "future"):
+            second.time = None
         return Sentence(first, second, joint)
 
     def again(self, node):
         """Names somebody of the first clause again by a pronoun, or somebody else."""
-        if self.dice.chance(0.25):
-            return self.name()
+        gender, several = gender_of(node), person_of(node) == "ils"
         if isinstance(node, Pronoun):
             return Pronoun(node.forms)
-        if person_of(node) == "ils":
+        if self.dice.chance(0.25) or (several and gender == "f"):  # they is always ils
+            return self.name()
+        if several:
             return Pronoun(self.words.pronoun["they", "m"])
-        gender = gender_of(node)
         return Pronoun(self.words.pronoun["he" if gender == "m" else "she", gender])
 
     def when(self, tense):

@@ -102,11 +102,15 @@ class NounDrawer:
             if dice.chance(0.6):
                 return self.with_adjective(NounPhrase(noun, determiner="a"))
             return self.with_adjective(NounPhrase(noun, True, "many"))
-        if kind in ("generic", "definite") or (kind == "any" and dice.chance(0.45)):
+        if kind in ("generic", "definite"):
             return self.definite(noun, relative=True)
+        if kind == "any" and dice.chance(0.45):
+            known = self.definite(noun, relative=True)
+            if c.tense != "present" or known.determiner in ("my", "'s"):
+                return known  # who eats an apple every day does not eat the same
         if kind == "any" and not c.negative and dice.chance(0.08):
             other = dice.choose(self.pairing.objects[verb])
-            if other is not noun and not {"kin"} & other.tags:
+            if other is not noun and other.class_ == noun.class_ and "kin" not in other.tags:
                 return Both(self.indefinite(noun, c), self.indefinite(other, c))
         return self.indefinite(noun, c)
 
@@ -169,8 +173,8 @@ class NounDrawer:
             single = "spouse" in tags
             kind, owner = "my", dice.choose(self.pairing.one if single else self.pairing.pronouns)
         else:
-            kind, owner = "'s", self.owner(self.pairing.parents if "kin" in tags
-                                           else self.pairing.persons)
+            kind, owner = "'s", self.name() if "spouse" in tags else \
+                self.owner(self.pairing.parents if "kin" in tags else self.pairing.persons)
         return self.with_adjective(NounPhrase(noun, plural, kind, owner=owner))
 
     def owner(self, nouns):

@@ -32,7 +32,7 @@ class Pairing:
         self.things = [n for n in nouns if n.class_ in ("thing", "animal", "place")
                        and n.count == "count"]
         self.described = [n for n in nouns if words.described[n]]
-        self.personal = [a for a in words.adjectives if "person" in a.takes]
+        self.personal = [a for a in words.adjectives if a.takes & {"person", "adult"}]
         self.pronouns = [p for p in words.pronouns if p.english != "it"]
         self.subjects = {v: [n for n in nouns if n.kinds & v.subjects] for v in verbs}
         self.objects = {v: [n for n in nouns if n.kinds & v.objects] for v in verbs}
