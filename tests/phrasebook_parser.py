@@ -30,6 +30,15 @@ def meanings(text):
     return [m for m in Parser(tokens).sentence() if [w for w, _ in write(m)] == tokens]
 
 
+def things(node):
+    """Lists what "it" can mean after a clause: every single thing, animal or place in it."""
+    if isinstance(node, NounPhrase) and node.noun.class_ != "person" and not node.plural:
+        yield node
+    for part in vars(node).values():
+        if isinstance(part, Both | Clause | Location | NounPhrase):
+            yield from things(part)
+
+
 class Parser:
     """Backtracks over the tokens of one sentence; `write` checks agreement afterwards."""
 
@@ -44,9 +53,10 @@ class Parser:
                 yield Sentence(first)
             i += self.tokens[i] == ","
             if self.tokens[i] in ("and", "but", "because"):
-                for second, end in self.clause(i + 1, False, first.object):
-                    if end == self.end:
-                        yield Sentence(first, second, self.tokens[i])
+                for antecedent in [None, *things(first)]:
+                    for second, end in self.clause(i + 1, False, antecedent):
+                        if end == self.end:
+                            yield Sentence(first, second, self.tokens[i])
 
     def clause(self, i, question, antecedent=None):
         for subject, j in self.entity(i + question, "english", antecedent):
@@ -207,16 +217,15 @@ class Parser:
         if self.tokens[i] == "who":
             phrase = NounPhrase(**np)
             for c, j in self.predicate(i + 1, i + 1, Gap(phrase), None):
-                if not (c.place or c.time):
-                    phrase = NounPhrase(**np)
-                    c.subject = Gap(phrase)
-                    phrase.relative = c
-                    yield phrase, j
+                phrase = NounPhrase(**np)
+                c.subject = Gap(phrase)
+                phrase.relative = c
+                yield phrase, j
         if self.tokens[i] == "that":
             for subject, j in self.single(i + 1, "english", None):
                 phrase = NounPhrase(**np)
                 for c, k in self.predicate(j, j, subject, None, Gap(phrase)):
-                    if not (c.place or c.time) and isinstance(c.object, Gap):
+                    if isinstance(c.object, Gap):
                         phrase = NounPhrase(**np)
                         c.object = Gap(phrase)
                         phrase.relative = c

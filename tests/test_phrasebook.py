@@ -176,7 +176,7 @@ def test_every_adjective_and_noun_is_met_in_training(train):
 
 
 def test_a_drawn_sentence_means_one_thing():
-    for phrase in draw(150, "chinese", seed=8) + draw(20, "chinese", "length", seed=8):
+    for phrase in draw(1500, "chinese", seed=8) + draw(500, "chinese", "length", seed=8):
         found = {write(meaning, "chinese") for meaning in meanings(phrase.source)}
         assert found == {phrase}, phrase.source
 
@@ -229,6 +229,31 @@ def test_a_lexicon_line_that_lacks_something_is_refused(tmp_path, file, before, 
     path.write_text(text.replace(before, after, 1), "utf-8")
     with pytest.raises(ValueError, match=f"{file}.tsv:{number} must .*{message}"):
         Lexicon(folder)
+
+
+def test_a_time_that_is_linked_to_nothing_is_refused(tmp_path):
+    folder = tmp_path / "phrasebook"
+    shutil.copytree(data_path("phrasebook"), folder)
+    path = folder / "times.tsv"
+    path.write_text(path.read_text("utf-8").replace("hier/yesterday", "hier/yesteryear"), "utf-8")
+    with pytest.raises(ValueError, match="times.tsv must link 'hier' .* Received: .'yesteryear'"):
+        Lexicon(folder)
+
+
+def test_only_h_needs_the_flag_for_elision():
+    words = lexicon()
+    forms = [(noun.french, noun.elides) for noun in words.nouns]
+    forms += [(adjective.m, adjective.elides) for adjective in words.adjectives]
+    forms += [(verb.infinitive, verb.elides) for verb in words.verbs]
+    forms += [(name.french.lower(), name.elides) for name in words.names]
+    for form, elides in forms:
+        assert form[0] == "h" or elides == (form[0] in "aeiouâéêœ"), form
+    h = {form: elides for form, elides in forms if form[0] == "h"}
+    assert {form for form in h if not h[form]} == {"hamburger", "hamster", "harpe", "hache",
+                                                   "haricot", "homard", "hibou", "hérisson",
+                                                   "héros"}
+    assert {form for form in h if h[form]} == {"homme", "huître", "horloge", "hôpital", "hôtel",
+                                               "heureux", "honnête"}
 
 
 def test_two_adjectives_of_one_name_for_a_noun_are_refused(tmp_path):

@@ -19,7 +19,7 @@ from seq2seq_tf.phrasebook.meaning import (
     person_of,
 )
 
-VOWELS = "aeiouyhàâéèêëîïôûœ"
+VOWELS = "aeiouéêœ"  # of verbs and pronouns; other words have a flag in the lexicon
 CONTRACTIONS = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
 LE = {"m": "le", "f": "la", "mp": "les", "fp": "les"}
 UN = {"m": "un", "f": "une"}

@@ -240,6 +240,10 @@ def _linked(word, english, number):
     """Cuts "les/every?" into the word, its sure and its possible English positions."""
     word, _, labels = word.partition("/")
     labels = labels.split("+")
+    strangers = [label for label in labels if label.removesuffix("?") not in english]
+    if strangers:
+        raise ValueError(f"times.tsv must link {word!r} to words of {' '.join(english)!r}. "
+                         f"Received: {strangers}")
     sure = tuple(english.index(label) for label in labels if not label.endswith("?"))
     possible = tuple(english.index(label[:-1]) for label in labels if label.endswith("?"))
     return number if word == "N" else word, sure, possible
