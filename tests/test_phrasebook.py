@@ -206,7 +206,7 @@ def test_no_english_sentence_has_two_translations():
     for english_text, *others in worlds(1_000_000, seed=5):
         both = hash(tuple(others))
         assert translations.setdefault(english_text, both) == both, (english_text, others)
-    assert len(translations) > 800_000
+    assert len(translations) > 700_000
 
 
 @pytest.mark.parametrize(("file", "before", "after", "message"), [
