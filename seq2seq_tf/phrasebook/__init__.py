@@ -19,7 +19,7 @@ from seq2seq_tf.phrasebook.drawing import Drawer
 from seq2seq_tf.phrasebook.lexicon import Lexicon, lexicon
 from seq2seq_tf.phrasebook.meaning import descriptions
 
-__all__ = ["LENGTHS", "PARTS", "Lexicon", "Phrase", "draw", "lexicon", "write"]
+__all__ = ["LENGTHS", "PARTS", "Lexicon", "Phrase", "draw", "held_out", "lexicon", "write"]
 
 PARTS = ("train", "validation", "test", "compositional", "length")
 LENGTHS = {"train": (1, 12), "length": (13, 24)}  # English words, the final mark included

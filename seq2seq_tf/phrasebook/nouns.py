@@ -118,8 +118,8 @@ class NounDrawer:
         """Draws what is given: with a word before it that Chinese, too, has."""
         dice = self.dice
         np = self.definite(noun)
-        if np.determiner == "the":
-            np.whole = None
+        if np.determiner == "the" or isinstance(np.owner, NounPhrase):  # not 给她男人的画
+            np.whole = np.owner = None
             np.determiner = "this" if known or dice.chance(0.3) else \
                 dice.choose(("some", "many")) if np.plural else "a"
         return np
