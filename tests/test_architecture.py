@@ -25,6 +25,7 @@ ALLOWED = {
     "decoders": {"attention", "masking", "cells", "guards"},
     "model": {"encoders", "decoders", "search", "vocabulary", "masking", "guards"},
     "corpora": {"vocabulary", "files"},
+    "phrasebook": {"corpora", "files", "guards"},
     "tasks": {"corpora", "guards"},  # `part_of` is one and the same everywhere
     "batches": {"vocabulary", "guards"},
     "stepwise": {"attention", "decoders", "guards"},
