@@ -122,6 +122,7 @@ def test_it_learns_to_copy_words_it_has_never_seen(decoder):
     assert right >= 35, f"{right} of 50 unseen words copied"
 
 
+@pytest.mark.slow
 def test_a_loaded_model_translates_as_before(decoder, tmp_path):
     model = make_model(decoder, layers=2)
     model.compile(keras.optimizers.Adam(0.01))
@@ -239,6 +240,7 @@ def test_layers_that_do_not_fit_each_other_are_refused():
         model.translate(["abc"])
 
 
+@pytest.mark.slow
 def test_mixed_precision_gives_finite_losses_and_full_precision_scores():
     keras.config.set_dtype_policy("mixed_float16")
     try:

@@ -114,6 +114,7 @@ def test_a_ratio_that_is_no_share_is_refused(ratio):
         made(ratio=ratio)
 
 
+@pytest.mark.slow
 def test_it_trains_saves_and_loads(tmp_path):
     model = made(ratio=0.5)
     pairs = [e.pair for e in reversal(40, 1, 4)]
@@ -127,6 +128,7 @@ def test_it_trains_saves_and_loads(tmp_path):
     assert loaded.translate(["407", "12"]) == model.translate(["407", "12"])
 
 
+@pytest.mark.slow
 def test_a_resumed_training_draws_the_same_places(tmp_path):
     pairs = [e.pair for e in reversal(40, 1, 4)]
 

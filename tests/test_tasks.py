@@ -33,9 +33,9 @@ def test_recall_asks_for_the_first_symbol():
     assert 0.1 < np.mean(x[:, -1].argmax(axis=-1) == y) < 0.3  # the last one tells nothing
 
 
-@pytest.mark.parametrize(("index", "wanted"), enumerate([
+@pytest.mark.parametrize(("index", "wanted"), list(enumerate([
     "7 March 2003", "7 Mar 2003", "7 Mar 03", "March 7, 2003", "Mar 7, 2003", "07/03/2003",
-    "7/3/03", "7.3.2003", "7.3.03", "Friday, 7 March 2003", "2003 March 7"]))
+    "7/3/03", "7.3.2003", "7.3.03", "Friday, 7 March 2003", "2003 March 7"])))
 def test_every_form_by_hand(index, wanted):
     example = write_date(datetime.date(2003, 3, 7), FORMS[index])
     assert example.pair == (wanted, "2003-03-07")

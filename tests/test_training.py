@@ -96,6 +96,7 @@ def test_a_killed_run_ends_with_the_same_weights(uninterrupted, tmp_path, monkey
         np.testing.assert_array_equal(have, want)
 
 
+@pytest.mark.slow
 def test_nothing_half_written_is_left(uninterrupted, tmp_path):
     run(tmp_path, epochs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
@@ -128,6 +129,7 @@ def compiled_like(model):
     return again
 
 
+@pytest.mark.slow
 def test_another_models_checkpoint_is_refused(tmp_path):
     run(tmp_path, epochs=1)
     other = make_model(layers=2)
