@@ -1,5 +1,8 @@
 """Figures are read back from what was drawn."""
 
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -11,9 +14,11 @@ import pytest
 from seq2seq_tf.plotting import (
     curves,
     diagram,
+    fonts,
     gates,
     gradient_flow,
     heatmap,
+    heatmap_html,
     mask_map,
     symbol_map,
 )
@@ -231,3 +236,83 @@ def test_curves_of_several_seeds_are_a_median_in_a_band():
     corners = ax.collections[0].get_paths()[0].vertices
     for corner in ([1.0, 1.0], [1.0, 3.0], [2.0, 2.0], [2.0, 9.0]):
         assert corner in corners.tolist()
+
+
+CHINESE_WORDS, ENGLISH_WORDS = ["我", "爱", "你"], ["I", "love", "<you>"]
+SOME = np.array([[1.0, 0.0, 0.0], [0.004, 0.996, 0.0], [0.25, 0.05, 0.7]])
+
+
+def table(text):
+    """Reads the table back with a parser: the text of each cell, and its style."""
+    rows, styles = [], []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            if tag == "tr":
+                rows.append([])
+                styles.append([])
+            if tag in ("td", "th"):
+                rows[-1].append("")
+                styles[-1].append(dict(attributes))
+
+        def handle_data(self, data):
+            rows[-1][-1] += data
+
+    Reader().feed(text)
+    return rows, styles
+
+
+def test_an_html_heatmap_can_be_read_without_its_colours():
+    rows, styles = table(str(heatmap_html(SOME, ENGLISH_WORDS, CHINESE_WORDS)))
+    assert rows == [["", "I", "love", "<you>"], ["我", "100", "", ""], ["爱", "", "100", ""],
+                    ["你", "25", "5", "70"]]
+    assert styles[3][3]["title"] == "你 looks at <you>: 0.700"
+
+
+def test_an_html_heatmap_is_white_at_zero_and_dark_at_one():
+    _, styles = table(str(heatmap_html(SOME, ENGLISH_WORDS, CHINESE_WORDS)))
+    assert "background:rgb(8,48,107);color:#fff" in styles[1][1]["style"]
+    assert "background:rgb(255,255,255);color:#000" in styles[1][2]["style"]
+    assert "color:#fff" in styles[3][3]["style"]
+
+
+def test_an_html_heatmap_runs_no_script_and_stands_alone():
+    drawn = heatmap_html(SOME, ["<script>", "b", "c"], ["a", "b", 'c"'], title="<i>")
+    assert "<script" not in str(drawn)
+    assert "http" not in str(drawn)
+    assert "&lt;i&gt;" in str(drawn)
+    assert drawn._repr_html_() == str(drawn)
+    assert repr(drawn) == "table of 3 x 3 weights"
+
+
+@pytest.mark.parametrize("draw", [heatmap, heatmap_html])
+def test_what_cannot_be_drawn_is_refused(draw):
+    with pytest.raises(ValueError, match=r"shape .* = \(3, 2\). Received: \(3, 3\)"):
+        draw(SOME, ["a", "b"], CHINESE_WORDS)
+    with pytest.raises(ValueError, match=r"within \[0, 1\]. Received: -1 to -0.5"):
+        draw(-np.eye(3) / 2 - 0.5, ENGLISH_WORDS, CHINESE_WORDS)
+
+
+def test_chinese_is_drawn_in_a_chinese_font(monkeypatch):
+    monkeypatch.setattr(fonts, "chinese_font", lambda: "Some Chinese Font")
+    assert fonts.font_family(["I", "爱"]) == ["Some Chinese Font", "DejaVu Sans"]
+    assert fonts.font_family(["\uff1f"]) == ["Some Chinese Font", "DejaVu Sans"]
+    assert fonts.font_family(["façade", "naïve"]) == ["DejaVu Sans"]
+
+
+def test_a_machine_without_a_chinese_font_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(fonts, "chinese_font", lambda: None)
+    with pytest.warns(UserWarning, match="Noto Sans CJK, or use `heatmap_html`"):
+        ax = heatmap(SOME, ENGLISH_WORDS, CHINESE_WORDS)
+    assert [label.get_text() for label in ax.get_yticklabels()] == CHINESE_WORDS
+
+
+def test_a_font_is_chosen_from_those_that_are_there(monkeypatch):
+    fonts.chinese_font.cache_clear()
+    there = [SimpleNamespace(name="DejaVu Sans"), SimpleNamespace(name="SimHei")]
+    monkeypatch.setattr(fonts.font_manager.fontManager, "ttflist", there)
+    assert fonts.chinese_font() == "SimHei"
+    fonts.chinese_font.cache_clear()
+    monkeypatch.setattr(fonts.font_manager.fontManager, "ttflist", there[:1])
+    assert fonts.chinese_font() is None
+    fonts.chinese_font.cache_clear()
