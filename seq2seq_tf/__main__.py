@@ -8,15 +8,18 @@ import sys
 import keras
 
 from seq2seq_tf.batches import steps_per_epoch
-from seq2seq_tf.corpora import Corpus, cmudict
-from seq2seq_tf.decoders import LuongDecoder
+from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
-from seq2seq_tf.metrics import error_rates
 from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.recipes import RECIPES
+from seq2seq_tf.stepwise import BahdanauDecoder
 from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
-from seq2seq_tf.vocabulary import CharacterVocabulary, WordVocabulary
+
+DECODERS = {"luong": (LuongDecoder, "attention"),
+            "bahdanau": (BahdanauDecoder, "attention-bahdanau"),
+            "none": (RecurrentDecoder, "rnn")}
 
 
 def main(arguments=None):
@@ -40,9 +43,11 @@ def parser():
         description="Trains a model, keeps the best weights, scores them on the test part. Stopped "
                     "and started again with the same options, it goes on after the last epoch.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    trains.add_argument("--task", choices=sorted(TASKS), required=True, help="what to learn")
+    trains.add_argument("--task", choices=sorted(RECIPES), required=True, help="what to learn")
     trains.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR",
                         help="folder for checkpoints, the model and its results file")
+    trains.add_argument("--decoder", choices=list(DECODERS), default="luong",
+                        help="which attention, if any")
     trains.add_argument("--units", type=int, default=256, help="size of the recurrent state")
     trains.add_argument("--embedding", type=int, default=64, help="size of a symbol's vector")
     trains.add_argument("--cell", choices=["gru", "lstm"], default="gru", help="recurrent layer")
@@ -54,7 +59,7 @@ def parser():
     trains.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
     trains.add_argument("--seed", type=int, default=0, help="for weights, order and dropout")
     trains.add_argument("--limit", type=int, default=None, metavar="N",
-                        help="use the first N sources of each part, to try things out")
+                        help="use N sources, to try things out")
     trains.set_defaults(run=run_train)
     return top
 
@@ -62,46 +67,39 @@ def parser():
 def run_train(options, command):
     """Trains, ships and scores one model; `command` is what to record."""
     keras.utils.set_random_seed(options.seed)
-    load, build = TASKS[options.task]
-    corpus = load().first(options.limit)
-    pairs = Corpus.pairs(corpus.train)
-    model = build(pairs, options)
+    recipe = RECIPES[options.task](limit=options.limit)
+    pairs = recipe.pairs("train")
+    model, family = build(recipe, pairs, options)
     check_sizes(epochs=options.epochs, batch_size=options.batch_size)
     steps = steps_per_epoch(len(pairs), options.batch_size) * options.epochs
     model.compile(
         keras.optimizers.Adam(warm_up_and_decay(options.rate, steps), clipnorm=1.0),
         MaskedCrossentropy(options.label_smoothing))
     print(f"{len(pairs):,} training pairs, {model.count_params():,} weights, {steps:,} steps")
-    curve = train(model, pairs, Corpus.pairs(corpus.validation), options.out,
+    curve = train(model, pairs, recipe.pairs("validation"), options.out,
                   epochs=options.epochs, batch_size=options.batch_size, seed=options.seed,
                   verbose=1 if sys.stderr.isatty() else 2)
-    name = f"{options.task}-attention-{options.cell}"
+    name = f"{options.task}-{family}" + (f"-seed{options.seed}" if options.seed else "")
     ship(model, options.out / f"{name}.keras")
-    metrics = {}
-    for part in ("validation", "test"):
-        words = list(getattr(corpus, part))
-        per, wer = error_rates(model.translate(words), [getattr(corpus, part)[w] for w in words])
-        prefix = "" if part == "test" else f"{part}_"
-        metrics |= {f"{prefix}per_beam1": per, f"{prefix}wer_beam1": wer}
+    metrics = recipe.score(model)
+    by_length = metrics.pop("by_length", None)
     print(", ".join(f"{key} {value:.2f} %" for key, value in metrics.items()))
     write_results(options.out / f"{name}.json", task=options.task, split="test",
-                  model=f"attention-{options.cell}", command=command, seed=options.seed,
-                  parameters=model.count_params(), curve=curve, metrics=metrics)
+                  model=family, command=command, seed=options.seed, metrics=metrics,
+                  parameters=model.count_params(), curve=curve, by_length=by_length)
     print(f"Written: {options.out / name}.keras and .json")
     return 0
 
 
-def pronouncer(pairs, options):
-    """Builds the model that reads letters and writes phonemes, its vocabularies from `pairs`."""
-    letters = CharacterVocabulary.from_texts([s for s, _ in pairs], unknown=False)
-    phonemes = WordVocabulary.from_texts([t for _, t in pairs], unknown=False)
+def build(recipe, pairs, options):
+    """Builds the model of the chosen sizes, its vocabularies from `pairs`; names its family."""
+    source, target = recipe.vocabularies(pairs)
+    decoder, family = DECODERS[options.decoder]
     sizes = {"embedding_size": options.embedding, "units": options.units, "cell": options.cell,
              "dropout": options.dropout}
-    return Seq2Seq(RecurrentEncoder(len(letters), **sizes), LuongDecoder(len(phonemes), **sizes),
-                   letters, phonemes, max_source=32, max_target=32)
-
-
-TASKS = {"cmudict": (cmudict, pronouncer)}
+    model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
+                    source, target, recipe.max_source, recipe.max_target)
+    return model, f"{family}-{options.cell}"
 
 
 if __name__ == "__main__":

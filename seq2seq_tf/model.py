@@ -121,6 +121,31 @@ class Seq2Seq(keras.Model):
                     weights[i] = seen[row, symbols, : len(rows[i])]
         return (found, weights) if return_weights else found
 
+    def look(self, texts, targets, batch_size=128):
+        """Finds what each symbol of given translations looks at.
+
+        Args:
+            texts: A list of source texts.
+            targets: As many target texts.
+            batch_size: How many pairs run at once.
+        Returns:
+            A list of arrays (target symbols, source symbols); None without attention.
+        Raises:
+            ValueError: The lists differ in length, or a text is refused by its vocabulary.
+        """
+        if len(texts) != len(targets):
+            raise ValueError("`texts` and `targets` must be of one length. "
+                             f"Received: {len(texts)} and {len(targets)}")
+        found = []
+        for first in range(0, len(texts), batch_size):
+            part = slice(first, first + batch_size)
+            rows = [self.source_vocabulary.encode(text, self.max_source) for text in texts[part]]
+            ids = [self.target_vocabulary.encode(text, self.max_target) for text in targets[part]]
+            seen = self._weights(pad(rows), pad(ids))
+            found += [None if seen is None else seen[i, : len(y), : len(x)]
+                      for i, (x, y) in enumerate(zip(rows, ids, strict=True))]
+        return found
+
     @functools.cached_property
     def _search(self):
         def search(tokens):

@@ -191,7 +191,7 @@ def ship(model, path):
 
 
 def write_results(path, *, task, split, model, command, seed, parameters, curve, metrics,
-                  signature=None):
+                  signature=None, by_length=None):
     """Records a run in one JSON file, complete or not at all.
 
     Args:
@@ -202,6 +202,7 @@ def write_results(path, *, task, split, model, command, seed, parameters, curve,
         curve: From `train`.
         metrics: Name -> figure, in percent where a percentage is meant.
         signature: sacreBLEU's, for BLEU.
+        by_length: Source length -> figure, where that is of interest.
     """
     import tensorflow as tf
 
@@ -214,6 +215,7 @@ def write_results(path, *, task, split, model, command, seed, parameters, curve,
                      "keras": keras.__version__, "numpy": np.__version__},
         "metrics": {name: round(value, 2) for name, value in metrics.items()},
         "signature": signature,
+        **({"by_length": by_length} if by_length else {}),
         "curve": curve,
     }
     path = pathlib.Path(path)

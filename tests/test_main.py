@@ -23,6 +23,20 @@ def test_train_writes_a_model_and_its_record(tmp_path, capsys):
     assert f"{record['metrics']['wer_beam1']:.2f} %" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("task", "decoder", "family"), [
+    ("phrasebook-zh", "luong", "attention-gru"), ("phrasebook-fr", "none", "rnn-gru"),
+    ("phrasebook-fr", "bahdanau", "attention-bahdanau-gru")])
+def test_phrasebook_runs_are_recorded_with_their_alignment(task, decoder, family, tmp_path):
+    assert main(["train", "--task", task, "--decoder", decoder, "--out", str(tmp_path), "--limit",
+                 "300", "--epochs", "1", "--units", "16", "--seed", "3"]) == 0
+    record = read_results(tmp_path / f"{task}-{family}-seed3.json")
+    assert record["model"] == family
+    assert ("aer" in record["metrics"]) == (decoder != "none")
+    assert {"exact_match", "compositional", "length"} <= record["metrics"].keys()
+    assert max(map(int, record["by_length"])) > 12
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (["--units", "0"], "`units` must be an integer of at least 1"),
     (["--units", "7"], "`units` must be even"),

@@ -256,3 +256,21 @@ def test_mixed_precision_gives_finite_losses_and_full_precision_scores():
         assert len(model.translate(WORDS)) == len(WORDS)
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def test_look_gives_what_translate_saw(decoder):
+    model = make_model(decoder)
+    texts, weights = model.translate(WORDS, return_weights=True)
+    pairs = [(word, text, seen) for word, text, seen in zip(WORDS, texts, weights, strict=True)
+             if text]
+    looked = model.look([word for word, *_ in pairs], [text for _, text, _ in pairs], batch_size=2)
+    for (_, _, seen), again in zip(pairs, looked, strict=True):
+        if decoder == "none":
+            assert again is None
+        else:
+            np.testing.assert_allclose(again, seen, atol=1e-6)
+
+
+def test_look_wants_as_many_targets():
+    with pytest.raises(ValueError, match="one length. Received: 2 and 1"):
+        make_model().look(["ab", "c"], ["d"])

@@ -1,0 +1,74 @@
+"""Recipes: parts that share nothing, scores that a perfect and a mute model must get."""
+
+import numpy as np
+import pytest
+
+from seq2seq_tf.recipes import RECIPES, Phrases
+
+
+class Oracle:
+    """Knows the translations, and looks at the first of each symbol's links."""
+
+    def __init__(self, recipe, parts=("validation", "test", "compositional", "length")):
+        self.known = {p.source: p for part in parts for p in recipe.phrases(part)}
+
+    def translate(self, texts):
+        return [self.known[text].target for text in texts]
+
+    def look(self, texts, targets):
+        found = []
+        for text, target in zip(texts, targets, strict=True):
+            phrase = self.known[text]
+            symbols = target.split() if " " in target else list(target)
+            weights = np.zeros((len(symbols), len(text.split())))
+            for t in range(len(symbols)):
+                links = [s for u, s in phrase.sure if u == t] or [
+                    s for u, s in phrase.possible if u == t] or [0]
+                weights[t, min(links)] = 1
+            found.append(weights)
+        return found
+
+
+class Mute(Oracle):
+    def translate(self, texts):
+        return ["" for _ in texts]
+
+    def look(self, texts, targets):
+        return [None for _ in texts]
+
+
+@pytest.mark.parametrize("language", ["french", "chinese"])
+def test_a_model_that_knows_everything_scores_100(language):
+    recipe = Phrases(language, limit=2_000)
+    metrics = recipe.score(Oracle(recipe))
+    lengths = metrics.pop("by_length")
+    assert set(lengths.values()) == {100}
+    assert max(lengths) > 12 >= min(lengths)
+    assert metrics.pop("aer") < 15  # one link for each symbol cannot find all sure links
+    assert metrics.pop("alignment_share_sure") > 80
+    assert set(metrics.values()) == {100}
+
+
+def test_a_mute_model_scores_0_and_has_no_alignment():
+    recipe = Phrases("french", limit=1_000)
+    metrics = recipe.score(Mute(recipe))
+    assert set(metrics.pop("by_length").values()) == {0}
+    assert metrics == {"validation_exact_match": 0, "exact_match": 0, "compositional": 0,
+                       "length": 0}
+
+
+def test_a_sentence_is_scored_once_and_never_trained_on():
+    recipe = Phrases("chinese", limit=20_000)
+    train = {source for source, _ in recipe.pairs("train")}
+    for part in ("validation", "test", "compositional", "length"):
+        sources = [source for source, _ in recipe.pairs(part)]
+        assert len(sources) == len(set(sources)) > 900
+        assert not train & set(sources)
+
+
+def test_vocabularies_are_words_and_for_chinese_characters():
+    pairs = [("a cat", "un chat"), ("the cat", "le chat")]
+    assert [len(v) for v in Phrases("french").vocabularies(pairs)] == [7, 7]
+    _, target = Phrases("chinese").vocabularies([("a cat", "一只猫")])
+    assert len(target) == 7
+    assert set(RECIPES) == {"cmudict", "phrasebook-fr", "phrasebook-zh"}
