@@ -316,3 +316,13 @@ def test_a_font_is_chosen_from_those_that_are_there(monkeypatch):
     monkeypatch.setattr(fonts.font_manager.fontManager, "ttflist", there[:1])
     assert fonts.chinese_font() is None
     fonts.chinese_font.cache_clear()
+
+
+def test_known_links_are_framed():
+    ax = heatmap(SOME, ENGLISH_WORDS, list("abc"), links={(2, 0), (0, 1)})
+    centres = {(p.get_y() + p.get_height() / 2, p.get_x() + p.get_width() / 2) for p in ax.patches}
+    assert centres == {(2.0, 0.0), (0.0, 1.0)}
+    rows, styles = table(str(heatmap_html(SOME, ENGLISH_WORDS, CHINESE_WORDS, links={(2, 0)})))
+    assert rows[3] == ["你", "(25)", "5", "70"]
+    assert "outline:2px solid" in styles[3][1]["style"]
+    assert "outline" not in styles[3][2]["style"]

@@ -6,8 +6,9 @@ from matplotlib.ticker import MaxNLocator
 
 from seq2seq_tf.plotting.fonts import font_family
 
+LINK_COLOUR = "#D55E00"
 
-def heatmap(weights, source, target, title=None, ax=None):
+def heatmap(weights, source, target, title=None, ax=None, links=()):
     """Draws which source symbols each written symbol looked at.
 
     The scale is fixed: white is 0, the darkest blue is 1, so that maps can be compared.
@@ -18,6 +19,8 @@ def heatmap(weights, source, target, title=None, ax=None):
         target: T symbols, drawn along y, downwards.
         title: Text above the map.
         ax: Axes to draw on; None makes a figure of a fitting size.
+        links: Pairs (target position, source position) that are known to belong together; each
+            is framed.
     Returns:
         The axes.
     Raises:
@@ -38,6 +41,9 @@ def heatmap(weights, source, target, title=None, ax=None):
     ax.grid(which="minor", color="0.9", linewidth=0.5)
     ax.tick_params(which="minor", length=0)
     ax.spines[:].set_visible(False)
+    for t, s in links:
+        ax.add_patch(plt.Rectangle((s - 0.42, t - 0.42), 0.84, 0.84, fill=False,
+                                   edgecolor=LINK_COLOUR, linewidth=1.8))
     if title:
         ax.set_title(title)
     return ax
