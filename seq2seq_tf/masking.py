@@ -124,4 +124,6 @@ class MaskedAccuracy(keras.metrics.Mean):
         check_targets(y_true, y_pred)
         best = ops.cast(ops.argmax(y_pred, axis=-1), "int32")
         right = ops.equal(ops.cast(y_true, "int32"), best)
-        super().update_state(ops.cast(right, "float32"), ops.cast(padding_mask(y_true), "float32"))
+        real = ops.cast(padding_mask(y_true), "float32")
+        # flat, for a mean of (B, T) would first be one over T
+        super().update_state(ops.ravel(ops.cast(right, "float32")), ops.ravel(real))

@@ -78,6 +78,15 @@ def test_accuracy_over_two_batches_weighs_tokens_not_batches():
     np.testing.assert_allclose(accuracy.result(), 2 / 3, atol=1e-6)
 
 
+def test_accuracy_over_batches_of_two_widths_weighs_every_token_alike():
+    """A mean over (B, T) takes the mean over T first: a token of a wide batch would weigh less."""
+    accuracy = MaskedAccuracy()
+    logits = np.eye(5, dtype="float32")
+    accuracy.update_state(np.array([[1, 2]]), logits[[[1, 2]]])  # 2 of 2
+    accuracy.update_state(np.full((1, 8), 3), logits[np.full((1, 8), 4)])  # 0 of 8
+    np.testing.assert_allclose(accuracy.result(), 0.2, atol=1e-6)
+
+
 def test_what_stands_at_padding_changes_no_loss():
     changed = LOGITS.copy()
     changed[TARGETS == 0] = np.array([1e6, -1e6, 3, 7])
