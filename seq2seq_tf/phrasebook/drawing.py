@@ -142,7 +142,8 @@ class Drawer(NounDrawer):
         it = Pronoun(self.words.pronoun["it", noun.gender])
         if dice.chance(0.5):
             adjective = dice.choose(self.words.described[noun])
-            if first.object.adjective is None or adjective is not first.object.adjective:
+            said = first.object.adjective  # no grey shirt is green, no small box is big
+            if said is None or is_colour(adjective) != is_colour(said):
                 joint = dice.choose(("and", "but") if is_colour(adjective) else
                                     ("and", "but", "because"))
                 return Sentence(first, Clause(it, negative=dice.chance(0.25),
