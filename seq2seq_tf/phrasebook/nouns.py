@@ -67,7 +67,8 @@ class NounDrawer:
 
     def recipient(self, c):
         """Draws to whom something is given."""
-        if self.dice.chance(0.45):
+        owner = c.object.owner  # 给安娜他们的书 would be from "Anna and the others"
+        if (owner and owner.english == "they") or self.dice.chance(0.45):
             return Pronoun(self.dice.choose(self.others(c.subject)))
         if self.dice.chance(0.5):
             return self.name()
@@ -118,7 +119,7 @@ class NounDrawer:
         """Draws what is given: with a word before it that Chinese, too, has."""
         dice = self.dice
         np = self.definite(noun)
-        if np.determiner == "the" or isinstance(np.owner, NounPhrase):  # not 给她男人的画
+        if np.determiner in ("the", "'s"):  # not 给她男人的画, not 给他安娜的画
             np.whole = np.owner = None
             np.determiner = "this" if known or dice.chance(0.3) else \
                 dice.choose(("some", "many")) if np.plural else "a"
