@@ -189,9 +189,11 @@ class NounDrawer:
 
     def with_adjective(self, np):
         """Gives every fourth noun an adjective."""
-        fitting = self.words.described[np.noun]
+        fitting = self.pairing.attributes[np.noun]
         if fitting and self.dice.chance(0.3):
             np.adjective = self.dice.choose(fitting)
+            if np.determiner == "'s" and np.adjective.english == "full":
+                np.adjective = None  # la tasse pleine de Paul would hold him
         return np
 
     def relative(self, np):

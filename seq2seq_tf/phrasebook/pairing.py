@@ -5,6 +5,7 @@ import functools
 from seq2seq_tf.phrasebook.lexicon import lexicon
 
 TENSES = {"past": "past", "going": "future", "habit": "habit", "present": "present"}
+PREDICATIVE = ("tired",)  # nobody says 累的妻子, and la femme fatiguée de Paul is tired of him
 
 
 class Pairing:
@@ -15,6 +16,7 @@ class Pairing:
     Attributes:
         persons, things, described: Nouns for people, for "this is a ...", with an adjective.
         personal: Adjectives that describe people.
+        attributes: Noun -> adjectives that may stand beside it.
         pronouns: All but "it".
         subjects, objects, singular, places, tenses: What a verb takes; `singular` has no people.
         lay, parents: People without a profession in their name, and those who may have children.
@@ -33,6 +35,8 @@ class Pairing:
                        and n.count == "count"]
         self.described = [n for n in nouns if words.described[n]]
         self.personal = [a for a in words.adjectives if a.takes & {"person", "adult"}]
+        self.attributes = {n: [a for a in words.described[n] if a.english not in PREDICATIVE]
+                           for n in nouns}
         self.pronouns = [p for p in words.pronouns if p.english != "it"]
         self.subjects = {v: [n for n in nouns if n.kinds & v.subjects] for v in verbs}
         self.objects = {v: [n for n in nouns if n.kinds & v.objects] for v in verbs}
