@@ -97,7 +97,7 @@ class NounDrawer:
             return self.given(noun, c.negative or c.question)
         if "kin" in noun.tags:
             return self.definite(noun)
-        if kind == "generic" and "unowned" not in noun.tags and dice.chance(0.4):
+        if kind == "generic" and not noun.tags & {"unowned", "single"} and dice.chance(0.4):
             return self.with_adjective(NounPhrase(noun, noun.count == "count", "bare"))
         if kind == "definite" and noun.count == "count" and dice.chance(0.25):
             if dice.chance(0.6):
@@ -139,11 +139,11 @@ class NounDrawer:
             return self.with_adjective(NounPhrase(noun, determiner="some" if some else "bare"))
         if dice.chance(0.45):
             return self.with_adjective(NounPhrase(noun, determiner="a"))
-        kinds = ["many"]
-        if noun.class_ != "person":
+        kinds, vague = ["many"], "single" not in noun.tags
+        if noun.class_ != "person" and vague:
             kinds.append("bare")
         if not c.negative:
-            kinds += ["number"] if c.question else ["number", "some"]
+            kinds += ["number", "some"] if vague and not c.question else ["number"]
         kind = dice.choose(kinds)
         number = dice.choose(self.words.numbers) if kind == "number" else None
         return self.with_adjective(NounPhrase(noun, True, kind, number=number))
