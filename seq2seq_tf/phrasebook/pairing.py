@@ -5,6 +5,7 @@ import functools
 from seq2seq_tf.phrasebook.lexicon import lexicon
 
 TENSES = {"past": "past", "going": "future", "habit": "habit", "present": "present"}
+CONSUMING = ("eat", "drink")  # nothing is left of it that "it" could mean
 PREDICATIVE = ("tired",)  # nobody says 累的妻子, and la femme fatiguée de Paul is tired of him
 
 
@@ -49,7 +50,7 @@ class Pairing:
         one = [v for v in verbs if v.frame == "object" and v.subjects & {"person", "adult"}]
         self.acting = {n: [v for v in one if n in self.objects[v] and v.determined != "indefinite"]
                        for n in nouns if n.class_ != "person"}
-        self.introducing = [v for v in one if self.singular[v]]
+        self.introducing = [v for v in one if self.singular[v] and v.english not in CONSUMING]
         self.relative = [v for v in one if v.determined != "indefinite"]
         own = {o.noun for o in words.occupations}
         self.lay = [n for n in self.persons if n not in own
