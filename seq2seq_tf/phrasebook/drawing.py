@@ -13,6 +13,7 @@ from seq2seq_tf.phrasebook.meaning import (
     person_of,
 )
 from seq2seq_tf.phrasebook.nouns import NounDrawer
+from seq2seq_tf.phrasebook.pairing import CONSUMING
 
 AFTER = {"past": ("past", "future", "present"), "present": ("habit", "present"),
          "future": ("future",)}  # what may be said of "it" afterwards
@@ -129,20 +130,23 @@ class Drawer(NounDrawer):
     def with_it(self):
         """Draws two clauses, the first with just one thing that "it" in the second can mean."""
         dice = self.dice
-        first = self.action(False, False, dice.choose(self.pairing.introducing), plain=True)
+        verb = dice.choose(self.pairing.introducing)
+        tense = dice.choose([t for t in self.pairing.tenses[verb] if t != "habit"])
+        first = self.action(False, False, verb, plain=True, tense=tense)
         first.subject = self.someone()
         noun = dice.choose(self.pairing.singular[first.verb])
         first.object = self.with_adjective(NounPhrase(
             noun, determiner="the" if noun.count == "mass" or dice.chance(0.4) else "a"))
         if first.verb.determined == "generic" or (first.object.determiner == "the" \
                 and first.verb.determined == "indefinite"):
-            first.verb = dice.choose([v for v in self.pairing.acting[noun]
-                                      if v.determined == "any" and "past" in v.tenses])
+            first.verb = dice.choose([v for v in self.pairing.acting[noun] if v.determined == "any"
+                                      and "past" in v.tenses and v.english not in CONSUMING])
             first.tense, first.time, first.adverb = "past", None, None
         it = Pronoun(self.words.pronoun["it", noun.gender])
         if dice.chance(0.5):
             adjective = dice.choose(self.words.described[noun])
-            if first.object.adjective is None or adjective is not first.object.adjective:
+            said = first.object.adjective  # no grey shirt is green, no small box is big
+            if said is None or is_colour(adjective) != is_colour(said):
                 joint = dice.choose(("and", "but") if is_colour(adjective) else
                                     ("and", "but", "because"))
                 return Sentence(first, Clause(it, negative=dice.chance(0.25),

@@ -67,7 +67,8 @@ class NounDrawer:
 
     def recipient(self, c):
         """Draws to whom something is given."""
-        if self.dice.chance(0.45):
+        owner = c.object.owner  # 给安娜他们的书 would be from "Anna and the others"
+        if (owner and owner.english == "they") or self.dice.chance(0.45):
             return Pronoun(self.dice.choose(self.others(c.subject)))
         if self.dice.chance(0.5):
             return self.name()
@@ -96,7 +97,7 @@ class NounDrawer:
             return self.given(noun, c.negative or c.question)
         if "kin" in noun.tags:
             return self.definite(noun)
-        if kind == "generic" and "unowned" not in noun.tags and dice.chance(0.4):
+        if kind == "generic" and not noun.tags & {"unowned", "single"} and dice.chance(0.4):
             return self.with_adjective(NounPhrase(noun, noun.count == "count", "bare"))
         if kind == "definite" and noun.count == "count" and dice.chance(0.25):
             if dice.chance(0.6):
@@ -118,7 +119,7 @@ class NounDrawer:
         """Draws what is given: with a word before it that Chinese, too, has."""
         dice = self.dice
         np = self.definite(noun)
-        if np.determiner == "the" or isinstance(np.owner, NounPhrase):  # not 给她男人的画
+        if np.determiner in ("the", "'s"):  # not 给她男人的画, not 给他安娜的画
             np.whole = np.owner = None
             np.determiner = "this" if known or dice.chance(0.3) else \
                 dice.choose(("some", "many")) if np.plural else "a"
@@ -138,11 +139,11 @@ class NounDrawer:
             return self.with_adjective(NounPhrase(noun, determiner="some" if some else "bare"))
         if dice.chance(0.45):
             return self.with_adjective(NounPhrase(noun, determiner="a"))
-        kinds = ["many"]
-        if noun.class_ != "person":
+        kinds, vague = ["many"], "single" not in noun.tags
+        if noun.class_ != "person" and vague:
             kinds.append("bare")
         if not c.negative:
-            kinds += ["number"] if c.question else ["number", "some"]
+            kinds += ["number", "some"] if vague and not c.question else ["number"]
         kind = dice.choose(kinds)
         number = dice.choose(self.words.numbers) if kind == "number" else None
         return self.with_adjective(NounPhrase(noun, True, kind, number=number))
@@ -188,9 +189,11 @@ class NounDrawer:
 
     def with_adjective(self, np):
         """Gives every fourth noun an adjective."""
-        fitting = self.words.described[np.noun]
+        fitting = self.pairing.attributes[np.noun]
         if fitting and self.dice.chance(0.3):
             np.adjective = self.dice.choose(fitting)
+            if np.determiner == "'s" and np.adjective.english == "full":
+                np.adjective = None  # la tasse pleine de Paul would hold him
         return np
 
     def relative(self, np):

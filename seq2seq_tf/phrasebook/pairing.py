@@ -5,6 +5,8 @@ import functools
 from seq2seq_tf.phrasebook.lexicon import lexicon
 
 TENSES = {"past": "past", "going": "future", "habit": "habit", "present": "present"}
+CONSUMING = ("eat", "drink")  # nothing is left of it that "it" could mean
+PREDICATIVE = ("tired",)  # nobody says 累的妻子, and la femme fatiguée de Paul is tired of him
 
 
 class Pairing:
@@ -15,6 +17,7 @@ class Pairing:
     Attributes:
         persons, things, described: Nouns for people, for "this is a ...", with an adjective.
         personal: Adjectives that describe people.
+        attributes: Noun -> adjectives that may stand beside it.
         pronouns: All but "it".
         subjects, objects, singular, places, tenses: What a verb takes; `singular` has no people.
         lay, parents: People without a profession in their name, and those who may have children.
@@ -33,6 +36,8 @@ class Pairing:
                        and n.count == "count"]
         self.described = [n for n in nouns if words.described[n]]
         self.personal = [a for a in words.adjectives if a.takes & {"person", "adult"}]
+        self.attributes = {n: [a for a in words.described[n] if a.english not in PREDICATIVE]
+                           for n in nouns}
         self.pronouns = [p for p in words.pronouns if p.english != "it"]
         self.subjects = {v: [n for n in nouns if n.kinds & v.subjects] for v in verbs}
         self.objects = {v: [n for n in nouns if n.kinds & v.objects] for v in verbs}
@@ -45,7 +50,7 @@ class Pairing:
         one = [v for v in verbs if v.frame == "object" and v.subjects & {"person", "adult"}]
         self.acting = {n: [v for v in one if n in self.objects[v] and v.determined != "indefinite"]
                        for n in nouns if n.class_ != "person"}
-        self.introducing = [v for v in one if self.singular[v]]
+        self.introducing = [v for v in one if self.singular[v] and v.english not in CONSUMING]
         self.relative = [v for v in one if v.determined != "indefinite"]
         own = {o.noun for o in words.occupations}
         self.lay = [n for n in self.persons if n not in own
