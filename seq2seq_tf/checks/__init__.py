@@ -40,9 +40,15 @@ def check(function, right, cases, mistakes):
 
 def _same(have, want):
     try:
-        return have == want if isinstance(want, str) else bool(np.allclose(have, want))
+        return have == want if _exact(want) else bool(np.allclose(have, want))
     except (TypeError, ValueError):
         return False
+
+
+def _exact(want):
+    """Whether an answer is equal or not, with nothing to be close to: texts and sets."""
+    return isinstance(want, str | set) or (
+        isinstance(want, list) and all(isinstance(item, str) for item in want))
 
 
 def _plain(value):
