@@ -6,6 +6,7 @@ from seq2seq_tf.checks import check
 
 
 def softmax(scores, axis=-1):
+    """Turns scores into weights that sum to one along `axis`."""
     e = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
