@@ -231,13 +231,11 @@ def read_results(path):
 
 
 def results_table(records):
-    """Renders results files as the README's Markdown table, one row for each figure."""
-    rows = ["| task | model | parameters | trained | measure | value |",
-            "|---|---|---|---|---|---|"]
-    for r in sorted(records, key=lambda r: (r["task"], r["model"])):
-        minutes = f"{r['train_seconds'] / 60:.0f} min on {r['device']}"
-        for name, value in r["metrics"].items():
-            split = "validation" if name.startswith("validation_") else r["split"]
-            rows.append(f"| {r['task']} ({split}) | {r['model']} | {r['parameters']:,} "
-                        f"| {minutes} | {name.removeprefix('validation_')} | {value} |")
+    """Renders results files as the README's Markdown table, one row for each run."""
+    rows = ["| task | model | seed | parameters | trained | figures |", "|---|---|---|---|---|---|"]
+    for r in sorted(records, key=lambda r: (r["task"], r["model"], r["seed"])):
+        figures = " · ".join(f"{name} {value}" for name, value in r["metrics"].items())
+        rows.append(f"| {r['task']} ({r['split']}) | {r['model']} | {r['seed']} "
+                    f"| {r['parameters']:,} | {r['train_seconds'] / 60:.0f} min on {r['device']} "
+                    f"| {figures} |")
     return "\n".join(rows)

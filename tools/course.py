@@ -1,7 +1,8 @@
 """Keeps the course tidy.
 
 `run NOTEBOOK ...` executes in place and tidies, `links` rewrites badges, first cells and the
-README's table from what they are derived from, `picture` draws the README's heatmap.
+README's table from what they are derived from, `picture` draws the README's heatmap and, where
+there is a Chinese font, the one of notebook 07.
 """
 
 import argparse
@@ -98,12 +99,14 @@ def links():
 
 
 def picture():
-    """Draws the README's heatmap with the weights of the recorded run."""
+    """Draws the maps in `images` with the weights of the recorded runs."""
     import matplotlib.pyplot as plt
 
+    from seq2seq_tf import phrasebook
     from seq2seq_tf.files import data_path
     from seq2seq_tf.model import Seq2Seq
     from seq2seq_tf.plotting import heatmap
+    from seq2seq_tf.plotting.fonts import chinese_font
 
     model = Seq2Seq.load(data_path("weights", "cmudict-attention-gru.keras"))
     words = ["oversight", "foxholes", "tensorflow"]
@@ -113,6 +116,16 @@ def picture():
     for word, sounds, seen, ax in zip(words, spoken, weights, axes, strict=True):
         heatmap(seen, list(word), sounds.split(), title=f"{word}: {sounds}", ax=ax)
     figure.savefig(ROOT / "images" / "pronunciation.png", dpi=80)
+    if chinese_font() is None:
+        print("No Chinese font: images/alignment_chinese.png is left as it is.")
+        return
+    model = Seq2Seq.load(data_path("weights", "phrasebook-zh-attention-gru.keras"))
+    phrase = next(p for p in phrasebook.draw(3000, "chinese", "test")
+                  if p.source.startswith("that engineer is going to close four windows"))
+    (text,), (seen,) = model.translate([phrase.source], return_weights=True)
+    ax = heatmap(seen, phrase.source.split(), list(text), links=phrase.sure)
+    ax.tick_params(axis="x", labelrotation=60)
+    ax.figure.savefig(ROOT / "images" / "alignment_chinese.png", dpi=80)
 
 
 def main():
