@@ -147,6 +147,13 @@ def check_attend(function):
             return softmax(queries @ np.swapaxes(values, 1, 2), axis) @ values
         return wrong
 
+    def half_mended(largest, total):
+        def wrong(queries, values):
+            scores = queries @ np.swapaxes(values, 1, 2)
+            e = np.exp(scores - scores.max(axis=largest, keepdims=True))
+            return e / e.sum(axis=total, keepdims=True) @ values
+        return wrong
+
     right, targets, sentences, whole_map = map(over, (-1, 1, 0, (1, 2)))
 
     def no_softmax(queries, values):
@@ -161,6 +168,9 @@ def check_attend(function):
     ], {
         "this is the bug as it was planted; look for it from its symptom: right when it is told, "
         "lost when it is alone": targets,
+        "the sum is mended, and the largest score is still taken off along the old axis":
+            half_mended(1, -1),
+        "the largest score is mended, and the sum is not": half_mended(-1, 1),
         "your weights sum to one over the sentences of the batch": sentences,
         "your weights sum to one over the whole map; each query has a whole of its own": whole_map,
         "there is no softmax; scores are no weights": no_softmax,

@@ -52,6 +52,13 @@ def columns(queries, values):
                      for m, v in zip(scores, values, strict=True)])
 
 
+def less_the_largest(queries, values, largest, total):
+    """Takes the largest score off along one axis, and sums along another."""
+    scores = np.einsum("btf,bsf->bts", queries, values)
+    e = np.exp(scores - np.max(scores, axis=largest, keepdims=True))
+    return np.einsum("bts,bsf->btf", e / np.sum(e, axis=total, keepdims=True), values)
+
+
 def over_sentences(queries, values):
     """Normalises each cell of the map over the batch."""
     e = np.exp(np.einsum("btf,bsf->bts", queries, values))
@@ -91,6 +98,8 @@ MISTAKES = [
     (check_on_padding, lambda a, s, t: np.mean([a[b, i, j] for b, i, j in np.ndindex(a.shape)
                                                 if t[b, i] and not s[b, j]]), "cells of the map"),
     (check_attend, columns, "the bug as it was planted"),
+    (check_attend, lambda q, v: less_the_largest(q, v, 1, 2), "still taken off"),
+    (check_attend, lambda q, v: less_the_largest(q, v, 2, 1), "the sum is not"),
     (check_attend, over_sentences, "sentences of the batch"),
     (check_attend, lambda q, v: np.array([np.reshape(shares((a @ b.T).ravel()), (len(a), -1)) @ b
                                           for a, b in zip(q, v, strict=True)]), "the whole map"),
