@@ -7,10 +7,13 @@ float log-probabilities (N, V). It may be a decoder's step or a table on paper.
 import functools
 
 import keras
+import numpy as np
 from keras import ops
 
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import PAD
+
+NEVER = -1e30  # the score of what cannot be; a number, so that no difference of two is NaN
 
 
 def greedy(step, start, state, source, *, end, max_length):
@@ -80,3 +83,96 @@ def _greedy(step, start, state, source, *, end, max_length):
     _, _, _, ids, lengths, scores, _ = ops.while_loop(
         some_live, advance, first, maximum_iterations=max_length)
     return ids, lengths, scores
+
+
+def beam_search(step, start, state, source, *, end, width, max_length, length_penalty=0.0,
+                n_best=1):
+    """Keeps the `width` likeliest hypotheses at each step, and returns the best that ended.
+
+        score(Y) = log p(Y) / ((5 + length) / 6) ** length_penalty          (Wu et al., 2016)
+
+    Hypotheses that end leave the beam and are not replaced in that step. The search of a source
+    stops when no living hypothesis can win any more. Ties go to the lower id.
+
+    Args:
+        step, start, state, source, end, max_length: As in `greedy`; `step` is given N = B * K rows.
+        width: Size K of the beam.
+        length_penalty: At 0 short answers are favoured; higher values make up for it.
+        n_best: How many hypotheses to return, at most `width`.
+    Returns:
+        ids, int (B, n_best, max_length), the best first, 0 behind the end; lengths, int
+        (B, n_best), the end included, 0 where there are fewer; scores, float (B, n_best); and
+        ended, bool (B, n_best), False for one that was cut at `max_length`.
+    Raises:
+        ValueError: A size is not an integer of at least 1, or the penalty is negative.
+    """
+    check_sizes(width=width, max_length=max_length, n_best=n_best)
+    if n_best > width:
+        raise ValueError(f"`n_best` must be at most `width`, {width}. Received: n_best={n_best}")
+    if not length_penalty >= 0:
+        raise ValueError("`length_penalty` must be a number of at least 0. "
+                         f"Received: length_penalty={length_penalty}")
+    return compiled(_beam_search)(
+        step, start, state, source, end=end, width=width, max_length=max_length,
+        length_penalty=float(length_penalty), n_best=n_best)
+
+
+def _beam_search(step, start, state, source, *, end, width, max_length, length_penalty, n_best):
+    start = ops.cast(start, "int32")
+    batch, positions = ops.shape(start)[0], ops.arange(max_length)
+    first_rows = ops.arange(batch)[:, None] * width  # (B, 1), where a source's hypotheses begin
+
+    def penalised(log_p, length):
+        return log_p / ((5.0 + ops.cast(length, "float32")) / 6.0) ** length_penalty
+
+    def rows(nest, parents):
+        chosen = ops.reshape(first_rows + parents, (-1,))
+        return keras.tree.map_structure(lambda part: ops.take(part, chosen, axis=0), nest)
+
+    def best_of(finished, new):
+        """Merges two sets of hypotheses (scores, ids, lengths, ended), the best first."""
+        joined = [ops.concatenate(pair, axis=1) for pair in zip(finished, new, strict=True)]
+        scores, chosen = ops.top_k(joined[0], n_best)
+        return [scores, ops.take_along_axis(joined[1], chosen[:, :, None], axis=1),
+                *(ops.take_along_axis(part, chosen, axis=1) for part in joined[2:])]
+
+    def some_live(t, tokens, living, *rest):
+        return ops.any(living > NEVER)
+
+    def advance(t, tokens, living, ids, finished, state):
+        log_probs, state = step(ops.reshape(tokens, (-1,)), state, source)
+        symbols = log_probs.shape[-1]
+        total = living[:, :, None] + ops.reshape(
+            ops.cast(log_probs, "float32"), (-1, width, symbols))  # (B, K, V)
+        by_id = ops.reshape(ops.swapaxes(total, 1, 2), (-1, symbols * width))
+        scores, index = ops.top_k(by_id, min(width, symbols * width))  # of equals the lower id
+        scores = ops.maximum(scores, NEVER)
+        parents, tokens = index % width, ops.cast(index // width, "int32")  # (B, K)
+        ids = ops.take_along_axis(ids, parents[:, :, None], axis=1)
+        ids = ops.where(positions == t, tokens[:, :, None], ids)  # (B, K, L)
+        length = ops.zeros_like(tokens) + t + 1
+        ended = ops.logical_and(tokens == end, scores > NEVER)
+        finished = best_of(finished, [ops.where(ended, penalised(scores, t + 1), NEVER), ids,
+                                      length, ended])
+        living = ops.where(ended, NEVER, scores)
+        hope = penalised(ops.max(living, axis=1), max_length)  # the best that can still come of it
+        living = ops.where((hope >= finished[0][:, -1])[:, None], living, NEVER)
+        return t + 1, tokens, living, ids, finished, rows(state, parents)
+
+    nothing = ops.zeros((batch, n_best), "int32")
+    living = ops.where(ops.arange(width)[None, :] == 0, ops.zeros((batch, 1)), NEVER)  # (B, K)
+    tokens = ops.broadcast_to(start[:, None], (batch, width))
+    none = [ops.cast(nothing, "float32") + NEVER, ops.zeros((batch, n_best, max_length), "int32"),
+            nothing, ops.cast(nothing, "bool")]
+    first = (ops.zeros((), "int32"), tokens, living,
+             ops.zeros((batch, width, max_length), "int32"), none,
+             keras.tree.map_structure(lambda part: ops.repeat(part, width, axis=0), state))
+    _, _, living, ids, finished, _ = ops.while_loop(
+        some_live, advance, first, maximum_iterations=max_length)
+    cut = living > NEVER
+    scores, ids, lengths, ended = best_of(finished, [
+        ops.where(cut, penalised(living, max_length), NEVER), ids,
+        ops.zeros_like(tokens) + max_length, ops.zeros_like(cut)])
+    there = scores > NEVER
+    return (ops.where(there[:, :, None], ids, PAD), ops.where(there, lengths, 0),
+            ops.where(there, scores, -np.inf), ended)

@@ -112,21 +112,20 @@ def test_a_finished_run_is_not_run_again(tmp_path):
 
 @pytest.mark.slow
 def test_the_best_weights_are_kept(tmp_path):
-    """A rate so high that later epochs are worse than the first."""
-    model = make_model(cell="gru")
-    model.compile(keras.optimizers.Adam(3.0))
-    model, curve = run(tmp_path, model, epochs=4)
+    """A good rate in the first epoch, and then one so high that the others are worse."""
+    model, curve = run(tmp_path, getting_worse(), epochs=4)
     val_losses = [line["val_loss"] for line in curve]
     best = int(np.argmin(val_losses))
     assert best < 3, "this test needs a training that gets worse"
-    only, _ = run(tmp_path / "only", compiled_like(model), epochs=best + 1)
+    only, _ = run(tmp_path / "only", getting_worse(), epochs=best + 1)
     np.testing.assert_array_equal(only.weights[0], model.weights[0])
 
 
-def compiled_like(model):
-    again = make_model(cell="gru")
-    again.compile(keras.optimizers.Adam(float(model.optimizer.learning_rate)))
-    return again
+def getting_worse():
+    model = make_model(cell="gru")
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([3], [0.02, 30.0])  # 3 steps an epoch
+    model.compile(keras.optimizers.Adam(rate))
+    return model
 
 
 @pytest.mark.slow
