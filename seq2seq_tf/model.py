@@ -8,7 +8,7 @@ from keras import ops
 
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import MaskedAccuracy, MaskedCrossentropy, padding_mask
-from seq2seq_tf.search import graph, greedy
+from seq2seq_tf.search import beam_search, graph, greedy
 from seq2seq_tf.vocabulary import END, START, pad
 
 
@@ -91,35 +91,60 @@ class Seq2Seq(keras.Model):
         logs["loss"] = logs.pop("token_loss")
         return logs
 
-    def translate(self, texts, return_weights=False, batch_size=128):
-        """Writes the likeliest translation of each text, one token after another.
+    def translate(self, texts, return_weights=False, batch_size=128, width=1, length_penalty=0.0):
+        """Writes a translation of each text.
 
         Args:
             texts: A list of source texts.
             return_weights: Also give, for each text, what each written symbol looked at.
             batch_size: How many texts run at once.
+            width: 1 for greedy search, more for a beam of that width.
+            length_penalty: As in `beam_search`.
         Returns:
             A list of texts, in order; with `return_weights` also a list of arrays
             (written symbols, source symbols), the end token left out; None without attention.
         Raises:
             ValueError: A text is empty, longer than `max_source`, or refused by the vocabulary.
         """
-        if isinstance(texts, str):
-            raise ValueError("`texts` must be a list of texts. Received: one string")
-        rows = [self.source_vocabulary.encode(text, self.max_source) for text in texts]
-        found, weights = [""] * len(rows), [None] * len(rows)
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
-        for first in range(0, len(order), batch_size):
-            chosen = order[first : first + batch_size]
-            source = pad([rows[i] for i in chosen])
-            ids = ops.convert_to_numpy(self._search(source)[0])
+        search = self._search if width == 1 else self._beam(width, 1, length_penalty)
+        found, weights = [""] * len(texts), [None] * len(texts)
+        for chosen, rows in self._encoded(texts, batch_size):
+            source = pad(rows)
+            ids = ops.convert_to_numpy(search(source)[0]).reshape(len(rows), -1)
             seen = self._weights(source, ids) if return_weights else None
             for row, i in enumerate(chosen):
                 found[i] = self.target_vocabulary.decode(ids[row])
                 if seen is not None:
                     symbols = self.target_vocabulary.positions(ids[row])
-                    weights[i] = seen[row, symbols, : len(rows[i])]
+                    weights[i] = seen[row, symbols, : len(rows[row])]
         return (found, weights) if return_weights else found
+
+    def hypotheses(self, texts, width, length_penalty=0.0, batch_size=128):
+        """Lists what a beam search found for each text, the best first.
+
+        Args:
+            texts, length_penalty, batch_size: As in `translate`.
+            width: How many hypotheses live at once, and are returned.
+        Returns:
+            For each text a list of up to `width` pairs (text, score).
+        """
+        search, found = self._beam(width, width, length_penalty), [[]] * len(texts)
+        for chosen, rows in self._encoded(texts, batch_size):
+            ids, lengths, scores, _ = map(ops.convert_to_numpy, search(pad(rows)))
+            for row, i in enumerate(chosen):
+                found[i] = [(self.target_vocabulary.decode(ids[row, n]), float(scores[row, n]))
+                            for n in range(width) if lengths[row, n]]
+        return found
+
+    def _encoded(self, texts, batch_size):
+        """Yields texts of like length: their numbers, and their ids."""
+        if isinstance(texts, str):
+            raise ValueError("`texts` must be a list of texts. Received: one string")
+        rows = [self.source_vocabulary.encode(text, self.max_source) for text in texts]
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+        for first in range(0, len(order), batch_size):
+            chosen = order[first : first + batch_size]
+            yield chosen, [rows[i] for i in chosen]
 
     def look(self, texts, targets, batch_size=128):
         """Finds what each symbol of given translations looks at.
@@ -155,6 +180,22 @@ class Seq2Seq(keras.Model):
             return greedy(self.step, start, state, source, end=END, max_length=self.max_target)
 
         return graph(search, 2)
+
+    @functools.cached_property
+    def _beam(self):
+        @functools.cache  # a graph for each setting
+        def compiled(width, n_best, length_penalty):
+            def search(tokens):
+                memory, mask, state = self.encoder(tokens)
+                source = self.decoder.prepare(memory, mask)
+                start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
+                return beam_search(
+                    self.step, start, state, source, end=END, width=width, n_best=n_best,
+                    max_length=self.max_target, length_penalty=length_penalty)
+
+            return graph(search, 2)
+
+        return compiled
 
     @functools.cached_property
     def _forced(self):

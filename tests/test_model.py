@@ -274,3 +274,41 @@ def test_look_gives_what_translate_saw(decoder):
 def test_look_wants_as_many_targets():
     with pytest.raises(ValueError, match="one length. Received: 2 and 1"):
         make_model().look(["ab", "c"], ["d"])
+
+
+def log_p(model, word, text):
+    """log p(text, end | word) by one teacher-forced call."""
+    target = [*model.target_vocabulary.encode(text)] if text else []
+    logits, _ = model.forced(model.source_vocabulary.batch([word]),
+                             np.array([[START, *target]], "int32"))
+    log_probs = np.array(ops.log_softmax(logits, axis=-1))[0]
+    return sum(log_probs[t, w] for t, w in enumerate([*target, END]))
+
+
+def test_hypotheses_have_the_scores_that_the_model_gives_them(decoder):
+    model = make_model(decoder)
+    for word, found in zip(WORDS, model.hypotheses(WORDS, width=3), strict=True):
+        assert 1 <= len(found) <= 3
+        scores = [score for _, score in found]
+        assert scores == sorted(scores, reverse=True)
+        for text, score in found:
+            if len(text) < model.max_target:  # one that was cut has no end
+                assert score == pytest.approx(log_p(model, word, text), abs=1e-3), word
+
+
+def test_translate_with_a_width_gives_the_first_hypothesis_in_the_texts_order():
+    model = make_model("dot")
+    wide = model.translate(WORDS, width=4)
+    assert wide == [found[0][0] for found in model.hypotheses(WORDS, width=4, batch_size=2)]
+    assert wide != model.translate(WORDS)
+    with pytest.raises(ValueError, match="must be a list of texts. Received: one string"):
+        model.hypotheses("word", width=2)
+
+
+def test_weights_of_a_beam_belong_to_what_it_wrote():
+    model = make_model("dot")
+    texts, weights = model.translate(WORDS, return_weights=True, width=3)
+    for word, text, seen in zip(WORDS, texts, weights, strict=True):
+        assert seen.shape == (len(text), len(word))
+        if text:
+            np.testing.assert_allclose(model.look([word], [text])[0], seen, atol=1e-5)
