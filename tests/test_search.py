@@ -1,10 +1,12 @@
-"""Greedy search on tables of probabilities small enough to follow by hand."""
+"""Greedy search and sampling on tables of probabilities small enough to follow by hand."""
+
+import itertools
 
 import numpy as np
 import pytest
 from keras import ops
 
-from seq2seq_tf.search import _greedy, compiled, greedy
+from seq2seq_tf.search import _greedy, compiled, greedy, sample
 
 END = 3
 # p(next | last): rows are the last token, columns 0 to 4. Token 0 never comes, 2 is the start.
@@ -86,3 +88,62 @@ def test_the_same_step_and_shapes_are_traced_once():
 def test_a_wrong_length_is_refused(max_length):
     with pytest.raises(ValueError, match="`max_length` must be an integer of at least 1"):
         greedy(table_step, np.array([2]), (), (), end=END, max_length=max_length)
+
+
+ONCE = np.log(np.array([[0.05, 0.15, 0.5, 0.0 + 1e-9, 0.3]] * 5)).astype("float32")
+
+
+def once_step(tokens, state, source):
+    return ops.take(ops.convert_to_tensor(ONCE), tokens, axis=0), state
+
+
+def shares(**options):
+    """How often each token is drawn, in 20,000 draws of one token."""
+    ids, _, _ = sample(once_step, np.zeros(20_000, "int32"), (), (), end=END, max_length=1,
+                       **options)
+    return np.bincount(np.array(ids)[:, 0], minlength=5) / 20_000
+
+
+@pytest.mark.parametrize(("options", "wanted"), [
+    ({}, [0.05, 0.15, 0.5, 0, 0.3]),
+    ({"temperature": 0.5}, np.array([0.05, 0.15, 0.5, 0, 0.3]) ** 2 / 0.365),
+    ({"top_k": 2}, [0, 0, 0.625, 0, 0.375]),
+    ({"top_k": 1}, [0, 0, 1, 0, 0]),
+    ({"top_p": 0.49}, [0, 0, 1, 0, 0]),  # the likeliest alone holds a half
+    ({"top_p": 0.51}, [0, 0, 0.625, 0, 0.375]),
+    ({"top_p": 0.9, "top_k": 2}, [0, 0, 0.625, 0, 0.375]),
+    ({"temperature": 1e-3}, [0, 0, 1, 0, 0]),
+])
+def test_tokens_are_drawn_as_often_as_they_should_be(options, wanted):
+    np.testing.assert_allclose(shares(**options), wanted, atol=0.015)
+
+
+def test_draws_are_determined_by_the_seed_and_scored_as_the_step_says():
+    def run(seed):
+        return [np.array(part) for part in sample(
+            table_step, np.full(50, 2), (), (), end=END, max_length=6, seed=seed)]
+
+    ids, lengths, scores = run(0)
+    assert np.array_equal(ids, run(0)[0])
+    assert not np.array_equal(ids, run(1)[0])
+    assert len({tuple(row) for row in ids}) > 10
+    for row, length, score in zip(ids, lengths, scores, strict=True):
+        path = [2, *row[:length]]
+        wanted = sum(TABLE[a, b] for a, b in itertools.pairwise(path))
+        assert score == pytest.approx(wanted, abs=1e-4)
+        assert END not in row[: length - 1]
+        assert (row[length:] == 0).all()
+
+
+@pytest.mark.parametrize(("wrong", "message"), [
+    ({"temperature": 0.0}, "`temperature` must be a number above 0"),
+    ({"temperature": -1.0}, "`temperature` must be a number above 0"),
+    ({"temperature": float("inf")}, "`temperature` must be a number above 0"),
+    ({"top_k": 0}, "`top_k` must be an integer of at least 1"),
+    ({"top_p": 0.0}, r"`top_p` must lie in \(0, 1\]"),
+    ({"top_p": 1.1}, r"`top_p` must lie in \(0, 1\]"),
+    ({"max_length": 0}, "`max_length` must be an integer of at least 1"),
+])
+def test_wrong_sampling_arguments_are_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        sample(table_step, np.array([2]), (), (), end=END, **{"max_length": 4, **wrong})
