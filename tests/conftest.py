@@ -46,6 +46,10 @@ def source_and_target():
     return source, target
 
 
-@pytest.fixture(params=list(DECODERS))
+QUICK = ("none", "dot", "bahdanau")  # the others differ from these in a score, or in one input
+
+
+@pytest.fixture(params=[pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+                        for name in DECODERS])
 def decoder(request):
     return request.param

@@ -117,6 +117,7 @@ def test_the_readmes_example_prints_what_it_says(capsys):
     assert capsys.readouterr().out.splitlines() == said
 
 
+@pytest.mark.slow
 def test_every_shipped_model_loads_where_only_the_model_was_imported():
     code = ("import sys; from seq2seq_tf.model import Seq2Seq; "
             "print(*(len(Seq2Seq.load(p).translate(['I'])) for p in sys.argv[1:]))")

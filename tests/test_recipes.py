@@ -57,6 +57,7 @@ def test_a_mute_model_scores_0_and_has_no_alignment():
                        "length": 0}
 
 
+@pytest.mark.slow
 def test_a_sentence_is_scored_once_and_never_trained_on():
     recipe = Phrases("chinese", limit=20_000)
     train = {source for source, _ in recipe.pairs("train")}
