@@ -40,8 +40,9 @@ def beam_tree(steps, title=None, ax=None):
         heights = {i: (len(nodes) - 1) / 2 - rank for rank, i in enumerate(order)}
         for i, (parent, token, score, fate) in enumerate(nodes):
             cut = fate == "pruned"
-            ax.plot([t + 0.27, t + 0.7], [before[parent], heights[i]], color="0.75" if cut else "0.3",
-                    linestyle="--" if cut else "-", linewidth=0.8, zorder=0)
+            colour, dashes = ("0.75", "--") if cut else ("0.3", "-")
+            ax.plot([t + 0.27, t + 0.7], [before[parent], heights[i]], color=colour,
+                    linestyle=dashes, linewidth=0.8, zorder=0)
             ax.text(t + 1, heights[i], f"{token} {score:.2f}", ha="center", va="center",
                     fontsize=9, color="0.4" if cut else "0",
                     bbox={"boxstyle": "round,pad=0.3", **FATES[fate]})
