@@ -89,5 +89,5 @@ MISTAKES = [
     (check_plain_beam, lambda P, k, n: plain_beam(P, k, n, sign=-1), "you keep the worst"),
     (check_plain_beam, lambda P, k, n: plain_beam(P, k, n, last=True), "not the last step's"),
     (check_plain_beam, lambda P, k, n: plain_beam(P, k, n, ended_first=True),
- "competes too"),
+     "competes too"),
 ]
