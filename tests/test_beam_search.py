@@ -279,7 +279,7 @@ def test_within_a_graph_each_width_is_traced_as_part_of_it():
     state = {"t": np.zeros(1, "int32"), "language": np.zeros(1, "int32")}
     before = compiled(_beam_search).experimental_get_tracing_count()
     inside = graph(lambda start: beam_search(step, start, state, (), end=END, width=2,
-                                             max_length=4)[0], 1)
+                                             max_length=4)[0])
     have = inside(np.array([START], "int32"))
     assert compiled(_beam_search).experimental_get_tracing_count() == before
     want = beam_search(step, np.array([START]), state, (), end=END, width=2, max_length=4)[0]
