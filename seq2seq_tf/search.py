@@ -36,7 +36,7 @@ def greedy(step, start, state, source, *, end, max_length):
         ValueError: `max_length` is not an integer of at least 1.
     """
     check_sizes(max_length=max_length)
-    return compiled(_greedy)(step, start, state, source, end=end, max_length=max_length)
+    return ready(_greedy)(step, start, state, source, end=end, max_length=max_length)
 
 
 def graph(function, *ranks):
@@ -56,6 +56,16 @@ def graph(function, *ranks):
 
 
 compiled = functools.cache(graph)  # for functions that live as long as the module
+
+
+def ready(function):
+    """Compiles, but not within a graph: traced there again and again, it would draw a warning."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        if tf.inside_function():
+            return function
+    return compiled(function)
 
 
 def _greedy(step, start, state, source, *, end, max_length):
@@ -119,8 +129,7 @@ def sample(step, start, state, source, *, end, max_length, temperature=1.0, top_
     luck = keras.random.uniform((ops.shape(start)[0], max_length), seed=seed)
     how = [ops.cast(number, "float32") for number in (temperature, np.inf if top_k is None
                                                       else top_k, top_p)]  # one graph for all
-    return compiled(_sample)(step, start, state, source, luck, how, end=end,
-                             max_length=max_length)
+    return ready(_sample)(step, start, state, source, luck, how, end=end, max_length=max_length)
 
 
 def _sample(step, start, state, source, luck, how, *, end, max_length):
@@ -168,7 +177,7 @@ def beam_search(step, start, state, source, *, end, width, max_length, length_pe
     if not length_penalty >= 0:
         raise ValueError("`length_penalty` must be a number of at least 0. "
                          f"Received: length_penalty={length_penalty}")
-    return compiled(_beam_search)(
+    return ready(_beam_search)(
         step, start, state, source, end=end, width=width, max_length=max_length,
         length_penalty=float(length_penalty), n_best=n_best)
 

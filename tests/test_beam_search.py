@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from seq2seq_tf.search import _beam_search, beam_search, compiled, greedy
+from seq2seq_tf.search import _beam_search, beam_search, compiled, graph, greedy
 
 START, END = 0, 1
 
@@ -271,6 +271,19 @@ def test_the_same_step_and_shapes_are_traced_once():
         state = {"t": np.zeros(1, "int32"), "language": np.zeros(1, "int32")}
         beam_search(step, np.array([START]), state, (), end=END, width=2, max_length=4)
     assert function.experimental_get_tracing_count() == before + 1
+
+
+def test_within_a_graph_each_width_is_traced_as_part_of_it():
+    """Else TensorFlow warns after five widths that something is traced too often."""
+    step = stepper(language(0))
+    state = {"t": np.zeros(1, "int32"), "language": np.zeros(1, "int32")}
+    before = compiled(_beam_search).experimental_get_tracing_count()
+    inside = graph(lambda start: beam_search(step, start, state, (), end=END, width=2,
+                                             max_length=4)[0])
+    have = inside(np.array([START], "int32"))
+    assert compiled(_beam_search).experimental_get_tracing_count() == before
+    want = beam_search(step, np.array([START]), state, (), end=END, width=2, max_length=4)[0]
+    np.testing.assert_array_equal(have, want)
 
 
 @pytest.mark.parametrize(("wrong", "message"), [
