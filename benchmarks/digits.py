@@ -1,4 +1,4 @@
-"""Two studies on digit strings written backwards, for notebook 05.
+"""Three studies for notebook 05, two on digit strings written backwards, one on words.
 
     python benchmarks/digits.py bottleneck      accuracy by length, for four sizes
     python benchmarks/digits.py exposure        forced and free accuracy by position, for seven ways
@@ -9,26 +9,22 @@ each run: stopped and started again, it goes on with the first row that is missi
 """
 
 import argparse
-import json
-import os
 import pathlib
-import platform
 import time
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from seq2seq_tf.batches import batches, steps_per_epoch
-from seq2seq_tf.corpora import Corpus, cmudict
 from seq2seq_tf.decoders import RecurrentDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.metrics import error_rates
 from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.recipes import Pronunciation
 from seq2seq_tf.scheduled import SequenceSampling, TokenSampling
 from seq2seq_tf.tasks import DIGITS, reversal
-from seq2seq_tf.training import warm_up_and_decay
-from seq2seq_tf.vocabulary import START, CharacterVocabulary, WordVocabulary
+from seq2seq_tf.training import environment, read_results, warm_up_and_decay, write_json
+from seq2seq_tf.vocabulary import CharacterVocabulary
 
 FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 SEEDS = (0, 1, 2)
@@ -53,7 +49,7 @@ def fit(model, pairs, epochs, seed, rate=4e-3, batch_size=128, callbacks=()):
 def bottleneck():
     """Yields a row for each size and seed: exact match at every length from 1 to 40."""
     digits = CharacterVocabulary.from_texts([DIGITS], unknown=False)
-    for units in (64, 92, 132, 188):  # each with twice the weights of the one before
+    for units in (64, 92, 132, 188):  # each with about twice the weights of the one before
         for seed in SEEDS:
             def run(units=units, seed=seed):
                 keras.utils.set_random_seed(seed)
@@ -78,7 +74,7 @@ EPOCHS, POSITIONS = 15, 10
 
 
 def exposure():
-    """Yields a row for each way to train: forced and free accuracy at each of 12 positions."""
+    """Yields a row for each way to train: forced and free accuracy at each of 10 positions."""
     digits = CharacterVocabulary.from_texts([DIGITS], unknown=False)
     for seed in SEEDS:
         for way, (kind, first, last) in WAYS.items():
@@ -106,10 +102,9 @@ def by_position(model, examples):
 
     `after_mistake` counts only the places behind a string's first mistake, the same for both.
     """
-    source = np.array([model.source_vocabulary.encode(e.source) for e in examples], "int32")
-    target = np.array([model.target_vocabulary.encode(e.target) for e in examples], "int32")
-    start = np.full((len(target), 1), START, "int32")
-    told = np.concatenate([start, target[:, :-1]], axis=1)
+    source = model.source_vocabulary.batch([e.source for e in examples])
+    target = model.target_vocabulary.batch([e.target for e in examples])
+    told = model.target_vocabulary.batch([e.target for e in examples], start=True)[:, :-1]
     logits = model({"source": source, "target": told})
     written = model._search(source)[0]
     right = {"forced": np.argmax(logits, axis=-1) == target,
@@ -126,7 +121,8 @@ def percent(right):
 
 def pronunciation():
     """Yields a row for each way to read a word: error rates of a model without attention."""
-    corpus = cmudict()
+    recipe = Pronunciation()
+    corpus = recipe.corpus
     ways = [(reader, source) for reader in ("one-way", "two-way")
             for source in ("as written", "reversed")]
     for seed in SEEDS:
@@ -134,10 +130,8 @@ def pronunciation():
             def run(reader=reader, source=source, seed=seed):
                 keras.utils.set_random_seed(seed)
                 turn = 1 if source == "as written" else -1
-                pairs = [(s[::turn], t) for s, t in Corpus.pairs(corpus.train)][::4]
-                letters = CharacterVocabulary.from_texts([s for s, _ in pairs], unknown=False)
-                sounds = WordVocabulary.from_texts([t for _, t in pairs], unknown=False)
-                model = made(Seq2Seq, 128, letters, sounds, reader == "two-way",
+                pairs = [(s[::turn], t) for s, t in recipe.pairs("train")][::4]
+                model = made(Seq2Seq, 128, *recipe.vocabularies(pairs), reader == "two-way",
                              max_source=32, max_target=32)
                 fit(model, pairs, 8, seed)
                 words = list(corpus.test)[:3000]
@@ -155,23 +149,15 @@ def main():
     parser.add_argument("study", choices=STUDIES)
     study = parser.parse_args().study
     path = FOLDER / f"{study}.json"
-    record = {"study": study, "command": f"python benchmarks/digits.py {study}",
-              "device": f"{os.cpu_count()} cores",
-              "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
-                           "keras": keras.__version__, "numpy": np.__version__},
-              "rows": []}
-    if path.exists():
-        record["rows"] = json.loads(path.read_text("utf-8"))["rows"]
+    record = {"study": study, "command": f"python benchmarks/digits.py {study}", **environment(),
+              "rows": read_results(path)["rows"] if path.exists() else []}
     for key, run in STUDIES[study]():
         if any(key.items() <= row.items() for row in record["rows"]):
             continue
         started = time.monotonic()
         row = {**key, **run(), "seconds": round(time.monotonic() - started)}
         record["rows"].append(row)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        part.replace(path)
+        write_json(path, record)
         print(row, flush=True)
 
 

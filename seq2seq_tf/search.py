@@ -210,7 +210,7 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
         total = living[:, :, None] + ops.reshape(
             ops.cast(log_probs, "float32"), (-1, width, symbols))  # (B, K, V)
         by_id = ops.reshape(ops.swapaxes(total, 1, 2), (-1, symbols * width))
-        scores, index = ops.top_k(by_id, min(width, symbols * width))  # of equals the lower id
+        scores, index = ops.top_k(by_id, width)  # of equals the lower id
         scores = ops.maximum(scores, NEVER)
         parents, tokens = index % width, ops.cast(index // width, "int32")  # (B, K)
         ids = ops.take_along_axis(ids, parents[:, :, None], axis=1)

@@ -18,6 +18,11 @@ class StepwiseDecoder(LuongDecoder):
     Call arguments, returns and errors: as in `RecurrentDecoder`.
     """
 
+    def build(self, tokens_shape=None, state_shape=None, source_shape=None):
+        # The first cell reads what was seen beside the token's vector.
+        self.recurrent[0].build((None, None, self.embedding_size + self.units))
+        super().build()
+
     def call(self, tokens, state, source, training=None):
         check_tokens("tokens", tokens)
         check_state(state, self.layers, self.cell, tokens.shape[0], self.units)
@@ -93,10 +98,6 @@ class BahdanauDecoder(StepwiseDecoder):
         super().__init__(vocabulary_size, embedding_size, units, layers, cell, dropout,
                          attention, **kwargs)
 
-    def build(self, tokens_shape=None, state_shape=None, source_shape=None):
-        self.recurrent[0].build((None, None, self.embedding_size + self.units))
-        super().build()
-
     def advance(self, x, state, source):
         context, weights = self.attend(state[-1][0], source)
         h, state = self.recur(ops.concatenate([x, context], axis=-1), state)
@@ -118,10 +119,6 @@ class InputFeedingDecoder(StepwiseDecoder):
         Others: As in `LuongDecoder`.
     Lesson: notebooks/06_attention.ipynb
     """
-
-    def build(self, tokens_shape=None, state_shape=None, source_shape=None):
-        self.recurrent[0].build((None, None, self.embedding_size + self.units))
-        super().build()
 
     def advance(self, x, state, source):
         fed, _ = self.made_of(state[-1][0], source)

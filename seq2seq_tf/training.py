@@ -204,20 +204,29 @@ def write_results(path, *, task, split, model, command, seed, parameters, curve,
         signature: sacreBLEU's, for BLEU.
         by_length: Source length -> figure, where that is of interest.
     """
-    import tensorflow as tf
-
-    record = {
+    write_json(path, {
         "task": task, "split": split, "model": model, "command": command, "seed": seed,
         "parameters": parameters,
         "train_seconds": round(sum(line["seconds"] for line in curve)),
-        "device": f"{os.cpu_count()} cores",
-        "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
-                     "keras": keras.__version__, "numpy": np.__version__},
+        **environment(),
         "metrics": {name: round(value, 2) for name, value in metrics.items()},
         "signature": signature,
         **({"by_length": by_length} if by_length else {}),
         "curve": curve,
-    }
+    })
+
+
+def environment():
+    """Says what a record was made on: {"device", "versions"}."""
+    import tensorflow as tf
+
+    return {"device": f"{os.cpu_count()} cores",
+            "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
+                         "keras": keras.__version__, "numpy": np.__version__}}
+
+
+def write_json(path, record):
+    """Writes a record to a file, complete or not at all."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")

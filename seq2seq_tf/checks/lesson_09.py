@@ -25,7 +25,7 @@ def check_count_answers(function):
     def cut_only(words, max_length):
         return words**max_length
 
-    return check(function, right, [(1, 1), (3, 1), (3, 2), (3, 3), (40, 4)], {
+    check(function, right, [(1, 1), (3, 1), (3, 2), (3, 3), (40, 4)], {
         "those that are cut at `max_length` without an end are answers too": without_cut,
         "you let words follow an end": longest_only,
         "you count the cut ones alone; an answer may end at every step": cut_only,
@@ -57,7 +57,7 @@ def check_best_continuations(function):
         return [(w, k) for k, w in right(living, log_probs, width)]
 
     one, two = np.log([0.5, 0.3, 0.2]), np.log([0.1, 0.8, 0.1])
-    return check(function, right, [
+    check(function, right, [
         (np.array([0.0]), one[None], 1), (np.array([0.0]), one[None], 2),
         (np.log([0.7, 0.3]), np.stack([one, two]), 2),
         (np.log([0.9, 0.05]), np.stack([one, two]), 3),
@@ -76,7 +76,7 @@ def check_best_index(function):
         penalty = ((constant + np.asarray(lengths) + start) / (constant + 1)) ** alpha
         return int(np.argmax(np.asarray(log_ps) * penalty**power))
 
-    return check(function, best, [
+    check(function, best, [
         ([-1.0], [1], 1.0), ([-1.0, -1.2], [1, 2], 0.0), ([-1.0, -1.13], [1, 2], 1.0),
         ([-1.05, -1.0], [1, 2], 1.0), ([-1.0, -1.15], [1, 2], 1.0),
         ([-3.0, -4.0], [3, 8], 1.0), ([-2.0, -2.4], [4, 8], 0.5), ([-1.0, -1.5], [1, 2], 1.0),
@@ -106,7 +106,7 @@ def check_verdict(function):
     def scores_only(found, answer, found_score, right_score):
         return "search error" if right_score > found_score else "model error"
 
-    return check(function, right, [
+    check(function, right, [
         ("R EH D", "R EH D", -1.0, -1.0), ("R EH D", "R IY D", -1.0, -2.0),
         ("R EH D", "R IY D", -2.0, -1.0), ("", "EH", -3.5, -3.25),
     ], {
@@ -130,7 +130,7 @@ def check_plain_beam(function):
             living = [h for h in kept if ended_live or h[1][-1] != END]
         return list(max(finished if ended_first and finished else finished + living)[1])
 
-    return check(function, search, [
+    check(function, search, [
         (LIGHTS, 1, 2), (LIGHTS, 2, 3), (TRAP, 1, 3), (TRAP, 2, 3), (TRAP, 3, 2), (TRAP, 3, 3),
     ], {
         "this is the bug as it was planted; look for it from its symptom":

@@ -211,7 +211,7 @@ class Lexicon:
         """Writes a line of times out once for each number, and cuts it into linked words."""
         numbers = self.numbers if "N" in line.english.split() else [None]
         for number in numbers:
-            english, french, chinese = ([word for word in text.split()] for text in (
+            english, french, chinese = (text.split() for text in (
                 line.english, line.french, line.chinese))
             cut = [[_linked(word, english, number and form) for word in words]
                    for words, form in ((french, number and number.french),
