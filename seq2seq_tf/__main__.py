@@ -50,6 +50,7 @@ def parser():
                         help="which attention, if any")
     trains.add_argument("--units", type=int, default=256, help="size of the recurrent state")
     trains.add_argument("--embedding", type=int, default=64, help="size of a symbol's vector")
+    trains.add_argument("--layers", type=int, default=1, help="recurrent layers of each side")
     trains.add_argument("--cell", choices=["gru", "lstm"], default="gru", help="recurrent layer")
     trains.add_argument("--dropout", type=float, default=0.1, help="share of inputs set to zero")
     trains.add_argument("--label-smoothing", type=float, default=0.1,
@@ -96,7 +97,7 @@ def build(recipe, pairs, options):
     source, target = recipe.vocabularies(pairs)
     decoder, family = DECODERS[options.decoder]
     sizes = {"embedding_size": options.embedding, "units": options.units, "cell": options.cell,
-             "dropout": options.dropout}
+             "layers": options.layers, "dropout": options.dropout}
     model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
                     source, target, recipe.max_source, recipe.max_target)
     return model, f"{family}-{options.cell}"
