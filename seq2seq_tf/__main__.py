@@ -13,7 +13,7 @@ from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
 from seq2seq_tf.model import Seq2Seq
-from seq2seq_tf.recipes import RECIPES
+from seq2seq_tf.recipes import RECIPES, Own
 from seq2seq_tf.stepwise import BahdanauDecoder
 from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
 
@@ -43,7 +43,10 @@ def parser():
         description="Trains a model, keeps the best weights, scores them on the test part. Stopped "
                     "and started again with the same options, it goes on after the last epoch.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    trains.add_argument("--task", choices=sorted(RECIPES), required=True, help="what to learn")
+    what = trains.add_mutually_exclusive_group(required=True)
+    what.add_argument("pairs", nargs="?", type=pathlib.Path, metavar="PAIRS",
+                      help="your own pairs: a UTF-8 text, on each line source, tab, target")
+    what.add_argument("--task", choices=sorted(RECIPES), help="or one of the course's tasks")
     trains.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR",
                         help="folder for checkpoints, the model and its results file")
     trains.add_argument("--decoder", choices=list(DECODERS), default="luong",
@@ -68,7 +71,8 @@ def parser():
 def run_train(options, command):
     """Trains, ships and scores one model; `command` is what to record."""
     keras.utils.set_random_seed(options.seed)
-    recipe = RECIPES[options.task](limit=options.limit)
+    task = options.task or options.pairs.stem
+    recipe = RECIPES[task](options.limit) if options.task else Own(options.pairs, options.limit)
     pairs = recipe.pairs("train")
     model, family = build(recipe, pairs, options)
     check_sizes(epochs=options.epochs, batch_size=options.batch_size)
@@ -80,12 +84,12 @@ def run_train(options, command):
     curve = train(model, pairs, recipe.pairs("validation"), options.out,
                   epochs=options.epochs, batch_size=options.batch_size, seed=options.seed,
                   verbose=1 if sys.stderr.isatty() else 2)
-    name = f"{options.task}-{family}" + (f"-seed{options.seed}" if options.seed else "")
+    name = f"{task}-{family}" + (f"-seed{options.seed}" if options.seed else "")
     ship(model, options.out / f"{name}.keras")
     metrics = recipe.score(model)
     by_length = metrics.pop("by_length", None)
     print(", ".join(f"{key} {value:.2f} %" for key, value in metrics.items()))
-    write_results(options.out / f"{name}.json", task=options.task, split="test",
+    write_results(options.out / f"{name}.json", task=task, split="test",
                   model=family, command=command, seed=options.seed, metrics=metrics,
                   parameters=model.count_params(), curve=curve, by_length=by_length)
     print(f"Written: {options.out / name}.keras and .json")

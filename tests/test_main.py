@@ -15,8 +15,9 @@ def test_train_writes_a_model_and_its_record(tmp_path, capsys):
     assert main(arguments) == 0
     record = read_results(out / "cmudict-attention-gru.json")
     assert record["command"] == "python -m seq2seq_tf " + " ".join(arguments)
-    assert set(record["metrics"]) == {"per_beam1", "wer_beam1", "validation_per_beam1",
-                                      "validation_wer_beam1"}
+    assert set(record["metrics"]) == {
+        f"{part}{name}_beam{width}" for part in ("", "validation_") for name in ("per", "wer")
+        for width in (1, 5)}
     assert len(record["curve"]) == 1
     model = Seq2Seq.load(out / "cmudict-attention-gru.keras")
     assert model.count_params() == record["parameters"]
@@ -35,6 +36,28 @@ def test_phrasebook_runs_are_recorded_with_their_alignment(task, decoder, family
     assert ("aer" in record["metrics"]) == (decoder != "none")
     assert {"exact_match", "compositional", "length"} <= record["metrics"].keys()
     assert max(map(int, record["by_length"])) > 12
+
+
+@pytest.mark.slow
+def test_own_pairs_are_learned_from_a_file_alone(tmp_path):
+    path = tmp_path / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{' '.join(f'{i:03}'[::-1])}" for i in range(400)), "utf-8")
+    arguments = ["train", str(path), "--out", str(tmp_path / "run"), "--epochs", "1", "--units",
+                 "16", "--layers", "2", "--batch-size", "32"]
+    assert main(arguments) == 0
+    record = read_results(tmp_path / "run" / "digits-attention-gru.json")
+    assert record["task"] == "digits"
+    model = Seq2Seq.load(tmp_path / "run" / "digits-attention-gru.keras")
+    assert model.encoder.layers == model.decoder.layers == 2
+    assert len(model.translate(["123"], width=3)) == 1
+
+
+def test_a_file_without_pairs_ends_with_a_message_and_code_2(tmp_path, capsys):
+    path = tmp_path / "wrong.tsv"
+    path.write_text("a\tb\na b\n", "utf-8")
+    assert main(["train", str(path), "--out", str(tmp_path / "run")]) == 2
+    assert "wrong.tsv, line 2: must hold a source, a tab" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from seq2seq_tf.recipes import RECIPES, Phrases
+from seq2seq_tf.corpora import Corpus
+from seq2seq_tf.recipes import RECIPES, Own, Phrases, Symbols, choose_units
 
 
 class Oracle:
@@ -73,3 +74,38 @@ def test_vocabularies_are_words_and_for_chinese_characters():
     _, target = Phrases("chinese").vocabularies([("a cat", "一只猫")])
     assert len(target) == 7
     assert set(RECIPES) == {"cmudict", "phrasebook-fr", "phrasebook-zh"}
+
+
+def test_units_follow_from_the_look_of_the_texts():
+    assert choose_units(["cat", "dog"]).symbols == list("acdgot")
+    assert choose_units(["K AE T", "D AO G"]).symbols == sorted("K AE T D AO G".split())
+    sentences = [f"number {n} and {n + 1}" for n in range(300)]
+    pieces = choose_units(sentences)
+    assert type(pieces).__name__ == "SubwordVocabulary"
+    assert len(pieces) == 303  # as many as there are different words: 0 to 300, number, and
+    assert pieces.decode(pieces.encode(sentences[7])) == sentences[7]
+
+
+def test_own_pairs_get_units_and_room_for_longer_texts(tmp_path, capsys):
+    path = tmp_path / "my.tsv"
+    path.write_text("\n".join(f"{i:03}\tD {' '.join(str(i))}" for i in range(200)), "utf-8")
+    recipe = Own(path)
+    source, _ = recipe.vocabularies(recipe.pairs("train"))
+    assert (recipe.max_source, recipe.max_target) == (6, 8)
+    assert sorted(source.symbols) == list("0123456789")
+    assert "target: 15 ids, WordVocabulary" in capsys.readouterr().out
+    assert len(recipe.pairs("train")) == len(recipe.corpus.train) > 150
+
+
+def test_symbols_are_scored_on_both_parts_with_and_without_a_beam():
+    class Wider:
+        """Makes one mistake in each text with greedy search, and none with a beam."""
+
+        def translate(self, texts, width=1):
+            return [text.upper() if width == 5 else text.upper() + " x" for text in texts]
+
+    parts = [{text: (text.upper(),) for text in texts} for texts in (["a"], ["b c"], ["d e f"])]
+    assert Symbols(Corpus(*parts, {}, "")).score(Wider()) == {
+        "validation_per_beam1": 50, "validation_wer_beam1": 100,
+        "validation_per_beam5": 0, "validation_wer_beam5": 0,
+        "per_beam1": pytest.approx(100 / 3), "wer_beam1": 100, "per_beam5": 0, "wer_beam5": 0}
