@@ -4,6 +4,7 @@ Shapes and dtypes are known when a graph is built, so these checks cost nothing 
 """
 
 import keras
+import numpy as np
 
 
 def check_sizes(**sizes):
@@ -106,6 +107,56 @@ def check_state(state, layers, cell, batch, units):
             f"`state` must hold {parts} x ({batch}, {units}) for each of {layers} layers: encoder "
             f"and decoder must agree in batch, cell, units and layers. Received: {shapes}"
         )
+
+
+def check_end(end, symbols):
+    """Refuses an end token that is no id of the vocabulary.
+
+    Raises:
+        ValueError: `end` is not an integer in [0, `symbols`).
+    """
+    if isinstance(end, bool) or not isinstance(end, int | np.integer) or not 0 <= end < symbols:
+        raise ValueError(f"`end` must be an integer in [0, {symbols}), an id of the vocabulary. "
+                         f"Received: end={end}")
+
+
+def check_log_probs(log_probs, end):
+    """Refuses what a search's `step` must not give.
+
+    Raises:
+        ValueError: Not (N, V), NaN or infinity in it, an `end` that is no id, or a row that does
+            not sum to one within 1e-3.
+    """
+    log_probs = keras.ops.convert_to_numpy(log_probs)
+    wanted = "`step` must give log-probabilities (N, V), each row of which sums to one"
+    if log_probs.ndim != 2 or log_probs.dtype.kind != "f":
+        raise ValueError(f"{wanted}. Received: shape={log_probs.shape}, dtype={log_probs.dtype}")
+    check_end(end, log_probs.shape[1])
+    for fault, found in (("NaN", np.isnan(log_probs)), ("+inf", log_probs == np.inf)):
+        if found.any():
+            row, symbol = np.argwhere(found)[0]
+            raise ValueError(f"{wanted}. Received: {fault} for id {symbol} in row {row}")
+    sums = np.exp(log_probs.astype("float64")).sum(axis=1)
+    worst = int(np.argmax(abs(sums - 1)))
+    if abs(sums[worst] - 1) > 1e-3:
+        why = "all is -inf" if (log_probs[worst] == -np.inf).all() else "is a softmax missing?"
+        raise ValueError(f"{wanted}. Received: {sums[worst]:.4g} in row {worst}, {why}")
+
+
+def check_scores(scores):
+    """Refuses the scores of a search in which `step` gave no log-probabilities any more.
+
+    Args:
+        scores: Float (B,) or (B, n_best), the best first.
+    Raises:
+        ValueError: A row's best score is NaN or -inf.
+    """
+    best = keras.ops.convert_to_numpy(scores).reshape(len(scores), -1)[:, 0]
+    if not np.isfinite(best).all():
+        row = int(np.argmin(np.isfinite(best)))
+        fault = "NaN or a number above 0" if np.isnan(best[row]) else "-inf for every id"
+        raise ValueError("`step` must give log-probabilities at each step. "
+                         f"Received: {fault} while row {row} was searched")
 
 
 def same_shape(have, want):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.guards import check_scores, check_sizes
 from seq2seq_tf.masking import MaskedAccuracy, MaskedCrossentropy, padding_mask
 from seq2seq_tf.search import beam_search, graph, greedy
 from seq2seq_tf.vocabulary import END, START, pad
@@ -104,13 +104,16 @@ class Seq2Seq(keras.Model):
             A list of texts, in order; with `return_weights` also a list of arrays
             (written symbols, source symbols), the end token left out; None without attention.
         Raises:
-            ValueError: A text is empty, longer than `max_source`, or refused by the vocabulary.
+            ValueError: A text is empty, longer than `max_source`, or refused by the vocabulary; or
+                the weights are NaN, after a training that failed.
         """
         search = self._search if width == 1 else self._beam(width, 1, length_penalty)
         found, weights = [""] * len(texts), [None] * len(texts)
         for chosen, rows in self._encoded(texts, batch_size):
             source = pad(rows)
-            ids = ops.convert_to_numpy(search(source)[0]).reshape(len(rows), -1)
+            ids, _, scores, *_ = search(source)
+            check_scores(scores)
+            ids = ops.convert_to_numpy(ids).reshape(len(rows), -1)
             seen = self._weights(source, ids) if return_weights else None
             for row, i in enumerate(chosen):
                 found[i] = self.target_vocabulary.decode(ids[row])
@@ -131,6 +134,7 @@ class Seq2Seq(keras.Model):
         search, found = self._beam(width, width, length_penalty), [[]] * len(texts)
         for chosen, rows in self._encoded(texts, batch_size):
             ids, lengths, scores, _ = map(ops.convert_to_numpy, search(pad(rows)))
+            check_scores(scores)
             for row, i in enumerate(chosen):
                 found[i] = [(self.target_vocabulary.decode(ids[row, n]), float(scores[row, n]))
                             for n in range(width) if lengths[row, n]]

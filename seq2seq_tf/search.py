@@ -1,7 +1,8 @@
 """Search: from a `step` function to the best sequences. It knows no network.
 
 `step(tokens, state, source) -> (log_probs, state)` reads the ids chosen last, (N,), and gives
-float log-probabilities (N, V). It may be a decoder's step or a table on paper.
+float log-probabilities (N, V). It may be a decoder's step or a table on paper. Its first answer is
+looked at before a search begins, and a score is NaN where a later one was NaN or above zero.
 """
 
 import functools
@@ -10,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.guards import check_end, check_log_probs, check_scores, check_sizes
 from seq2seq_tf.masking import PAD
 
 NEVER = -1e30  # the score of what cannot be; a number, so that no difference of two is NaN
@@ -33,10 +34,11 @@ def greedy(step, start, state, source, *, end, max_length):
         ids, int (B, max_length), 0 behind the end; lengths, int (B,), the end included;
         scores, float (B,), the summed log-probability of what was written.
     Raises:
-        ValueError: `max_length` is not an integer of at least 1.
+        ValueError: `max_length` is not an integer of at least 1, `end` is no id of the vocabulary,
+            or `step` gives something else than log-probabilities.
     """
     check_sizes(max_length=max_length)
-    return ready(_greedy)(step, start, state, source, end=end, max_length=max_length)
+    return run(_greedy, step, start, state, source, end=end, max_length=max_length)
 
 
 def graph(function, *ranks):
@@ -58,14 +60,21 @@ def graph(function, *ranks):
 compiled = functools.cache(graph)  # for functions that live as long as the module
 
 
-def ready(function):
-    """Compiles, but not within a graph: traced there again and again, it would draw a warning."""
+def run(search, step, start, state, source, *extra, end, **settings):
+    """Runs a search compiled, and checks what `step` gives, before and after.
+
+    Within a graph it does neither: traced there again and again, a compiled function would draw a
+    warning, and no value can be seen.
+    """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         if tf.inside_function():
-            return function
-    return compiled(function)
+            return search(step, start, state, source, *extra, end=end, **settings)
+    check_log_probs(step(ops.cast(start, "int32"), state, source)[0], end)
+    found = compiled(search)(step, start, state, source, *extra, end=end, **settings)
+    check_scores(found[2])
+    return found
 
 
 def _greedy(step, start, state, source, *, end, max_length):
@@ -80,14 +89,16 @@ def _write(step, start, state, source, choose, end, max_length):
     ids = ops.zeros((ops.shape(tokens)[0], max_length), "int32") + PAD
     lengths = ops.zeros_like(tokens)
     scores = ops.zeros_like(tokens, dtype="float32")
-    living = ops.ones_like(tokens, dtype="bool")
+    living = sound = ops.ones_like(tokens, dtype="bool")
     positions = ops.arange(max_length)[None, :]
 
     def some_live(t, living, *rest):
         return ops.any(living)
 
-    def advance(t, living, tokens, ids, lengths, scores, state):
+    def advance(t, living, sound, tokens, ids, lengths, scores, state):
         log_probs, state = step(tokens, state, source)
+        check_end(end, log_probs.shape[-1])
+        sound = ops.logical_and(sound, are_log_probs(log_probs) | ~living)
         chosen = ops.cast(choose(log_probs, t), "int32")
         log_p = ops.take_along_axis(log_probs, chosen[:, None], axis=-1)[:, 0]
         scores = scores + ops.where(living, ops.cast(log_p, "float32"), 0.0)
@@ -95,12 +106,17 @@ def _write(step, start, state, source, choose, end, max_length):
         ids = ops.where(positions == t, tokens[:, None], ids)
         lengths = lengths + ops.cast(living, "int32")
         living = ops.logical_and(living, ops.not_equal(tokens, end))
-        return t + 1, living, tokens, ids, lengths, scores, state
+        return t + 1, living, sound, tokens, ids, lengths, scores, state
 
-    first = (ops.zeros((), "int32"), living, tokens, ids, lengths, scores, state)
-    _, _, _, ids, lengths, scores, _ = ops.while_loop(
+    first = (ops.zeros((), "int32"), living, sound, tokens, ids, lengths, scores, state)
+    _, _, sound, _, ids, lengths, scores, _ = ops.while_loop(
         some_live, advance, first, maximum_iterations=max_length)
-    return ids, lengths, scores
+    return ids, lengths, ops.where(sound, scores, np.nan)
+
+
+def are_log_probs(log_probs):
+    """Tells for each row (..., V) whether all of it is at most zero: NaN is not."""
+    return ops.all(log_probs <= 1e-3, axis=-1)
 
 
 def sample(step, start, state, source, *, end, max_length, temperature=1.0, top_k=None, top_p=1.0,
@@ -116,8 +132,8 @@ def sample(step, start, state, source, *, end, max_length, temperature=1.0, top_
     Returns:
         As in `greedy`; scores are log-probabilities before temperature and cuts.
     Raises:
-        ValueError: `max_length`, `top_k` is below 1, `temperature` is not above 0, or `top_p`
-            lies outside (0, 1].
+        ValueError: `max_length`, `top_k` is below 1, `temperature` is not above 0, `top_p` lies
+            outside (0, 1], or `end` and `step` are wrong as in `greedy`.
     """
     check_sizes(max_length=max_length, **({} if top_k is None else {"top_k": top_k}))
     if not 0 < temperature < np.inf:
@@ -129,7 +145,7 @@ def sample(step, start, state, source, *, end, max_length, temperature=1.0, top_
     luck = keras.random.uniform((ops.shape(start)[0], max_length), seed=seed)
     how = [ops.cast(number, "float32") for number in (temperature, np.inf if top_k is None
                                                       else top_k, top_p)]  # one graph for all
-    return ready(_sample)(step, start, state, source, luck, how, end=end, max_length=max_length)
+    return run(_sample, step, start, state, source, luck, how, end=end, max_length=max_length)
 
 
 def _sample(step, start, state, source, luck, how, *, end, max_length):
@@ -169,7 +185,8 @@ def beam_search(step, start, state, source, *, end, width, max_length, length_pe
         (B, n_best), the end included, 0 where there are fewer; scores, float (B, n_best); and
         ended, bool (B, n_best), False for one that was cut at `max_length`.
     Raises:
-        ValueError: A size is not an integer of at least 1, or the penalty is negative.
+        ValueError: A size is not an integer of at least 1, the penalty is negative, or `end` and
+            `step` are wrong as in `greedy`.
     """
     check_sizes(width=width, max_length=max_length, n_best=n_best)
     if n_best > width:
@@ -177,9 +194,8 @@ def beam_search(step, start, state, source, *, end, width, max_length, length_pe
     if not length_penalty >= 0:
         raise ValueError("`length_penalty` must be a number of at least 0. "
                          f"Received: length_penalty={length_penalty}")
-    return ready(_beam_search)(
-        step, start, state, source, end=end, width=width, max_length=max_length,
-        length_penalty=float(length_penalty), n_best=n_best)
+    return run(_beam_search, step, start, state, source, end=end, width=width,
+               max_length=max_length, length_penalty=float(length_penalty), n_best=n_best)
 
 
 def _beam_search(step, start, state, source, *, end, width, max_length, length_penalty, n_best):
@@ -204,11 +220,13 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
     def some_live(t, tokens, living, *rest):
         return ops.any(living > NEVER)
 
-    def advance(t, tokens, living, ids, finished, state):
+    def advance(t, tokens, living, sound, ids, finished, state):
         log_probs, state = step(ops.reshape(tokens, (-1,)), state, source)
         symbols = log_probs.shape[-1]
-        total = living[:, :, None] + ops.reshape(
-            ops.cast(log_probs, "float32"), (-1, width, symbols))  # (B, K, V)
+        check_end(end, symbols)
+        log_probs = ops.reshape(ops.cast(log_probs, "float32"), (-1, width, symbols))  # (B, K, V)
+        sound = sound & ops.all(are_log_probs(log_probs) | (living <= NEVER), axis=1)
+        total = living[:, :, None] + log_probs
         by_id = ops.reshape(ops.swapaxes(total, 1, 2), (-1, symbols * width))
         scores, index = ops.top_k(by_id, width)  # of equals the lower id
         scores = ops.maximum(scores, NEVER)
@@ -222,22 +240,22 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
         living = ops.where(ended, NEVER, scores)
         hope = penalised(ops.max(living, axis=1), max_length)  # the best that can still come of it
         living = ops.where((hope >= finished[0][:, -1])[:, None], living, NEVER)
-        return t + 1, tokens, living, ids, finished, rows(state, parents)
+        return t + 1, tokens, living, sound, ids, finished, rows(state, parents)
 
     nothing = ops.zeros((batch, n_best), "int32")
     living = ops.where(ops.arange(width)[None, :] == 0, ops.zeros((batch, 1)), NEVER)  # (B, K)
     tokens = ops.broadcast_to(start[:, None], (batch, width))
     none = [ops.cast(nothing, "float32") + NEVER, ops.zeros((batch, n_best, max_length), "int32"),
             nothing, ops.cast(nothing, "bool")]
-    first = (ops.zeros((), "int32"), tokens, living,
+    first = (ops.zeros((), "int32"), tokens, living, ops.ones((batch,), "bool"),
              ops.zeros((batch, width, max_length), "int32"), none,
              keras.tree.map_structure(lambda part: ops.repeat(part, width, axis=0), state))
-    _, _, living, ids, finished, _ = ops.while_loop(
+    _, _, living, sound, ids, finished, _ = ops.while_loop(
         some_live, advance, first, maximum_iterations=max_length)
     cut = living > NEVER
     scores, ids, lengths, ended = best_of(finished, [
         ops.where(cut, penalised(living, max_length), NEVER), ids,
         ops.zeros_like(tokens) + max_length, ops.zeros_like(cut)])
     there = scores > NEVER
-    return (ops.where(there[:, :, None], ids, PAD), ops.where(there, lengths, 0),
-            ops.where(there, scores, -np.inf), ended)
+    scores = ops.where(sound[:, None], ops.where(there, scores, -np.inf), np.nan)
+    return ops.where(there[:, :, None], ids, PAD), ops.where(there, lengths, 0), scores, ended

@@ -164,11 +164,11 @@ def test_renaming_the_symbols_renames_the_answer(seed):
 def test_ties_go_to_the_lower_id():
     """At first 2 is better than 3. Then 3 after 2 and 2 after 3 are worth the same: 2 is lower."""
     p = np.full((2, 4, 4), 1e-9)
-    p[0, START] = [1e-9, 1e-9, 0.5, 0.25]
-    p[1, 2], p[1, 3] = [1e-9, 1e-9, 1e-9, 0.25], [1e-9, 1e-9, 0.5, 1e-9]
+    p[0, START] = [1e-9, 0.2, 0.5, 0.3]
+    p[1, 2], p[1, 3] = [1e-9, 1e-9, 1e-9, 0.3], [1e-9, 1e-9, 0.5, 1e-9]
     (found,) = search([np.log(p).astype("float32")], 2, 2, n_best=2)
     assert [ids for _, ids, _ in found] == [(3, 2), (2, 3)]
-    even = np.full((3, 4, 4), np.log(0.25), "float32")
+    even = np.full((3, 4, 4), -np.log(3), "float32")
     even[:, :, END] = -np.inf
     ((kept,),) = search([even], 1, 3)
     assert kept[1] == (0, 0, 0)
@@ -210,6 +210,7 @@ def test_hypotheses_that_end_are_not_replaced_in_that_step():
 def test_nothing_ends_and_all_is_cut_unfinished():
     table = language(3)
     table[:, :, END] = -np.inf
+    table -= np.log(np.exp(table).sum(-1, keepdims=True))
     (found,) = search([table], 3, 4, n_best=3)
     assert [len(ids) for _, ids, _ in found] == [4, 4, 4]
     assert not any(ended for *_, ended in found)
@@ -293,8 +294,15 @@ def test_within_a_graph_each_width_is_traced_as_part_of_it():
     ({"n_best": 3}, "`n_best` must be at most `width`, 2. Received: n_best=3"),
     ({"length_penalty": -0.1}, "`length_penalty` must be a number of at least 0"),
     ({"length_penalty": float("nan")}, "`length_penalty` must be a number of at least 0"),
+    ({"end": 4}, r"`end` must be an integer in \[0, 4\).* Received: end=4"),
+    ({"end": -1}, "`end` must be an integer in"),
 ])
 def test_wrong_arguments_are_refused(wrong, message):
-    arguments = {"width": 2, "max_length": 4, "n_best": 1, "length_penalty": 0.0, **wrong}
+    arguments = {"width": 2, "max_length": 4, "n_best": 1, "length_penalty": 0.0, "end": END,
+                 **wrong}
+    state = {"t": np.zeros(1, "int32"), "language": np.zeros(1, "int32")}
     with pytest.raises(ValueError, match=message):
-        beam_search(stepper(language(0)), np.array([START]), {}, (), end=END, **arguments)
+        beam_search(stepper(language(0)), np.array([START]), state, (), **arguments)
+    if "end" in wrong:  # in a graph, too, as soon as the vocabulary is known
+        with pytest.raises(ValueError, match=message):
+            _beam_search(stepper(language(0)), np.array([START]), state, (), **arguments)

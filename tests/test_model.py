@@ -312,3 +312,13 @@ def test_weights_of_a_beam_belong_to_what_it_wrote():
         assert seen.shape == (len(text), len(word))
         if text:
             np.testing.assert_allclose(model.look([word], [text])[0], seen, atol=1e-5)
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_weights_that_became_nan_are_refused(width):
+    model = make_model()
+    model.decoder.readout.kernel.assign(model.decoder.readout.kernel * np.nan)
+    with pytest.raises(ValueError, match="Received: NaN or a number above 0 while row 0"):
+        model.translate(["abc"], width=width)
+    with pytest.raises(ValueError, match="Received: NaN or a number above 0 while row 0"):
+        model.hypotheses(["abc"], width=width)

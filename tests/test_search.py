@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seq2seq_tf.search import _greedy, compiled, greedy, sample
+from seq2seq_tf.search import _greedy, beam_search, compiled, graph, greedy, sample
 
 END = 3
 # p(next | last): rows are the last token, columns 0 to 4. Token 0 never comes, 2 is the start.
@@ -147,3 +147,92 @@ def test_draws_are_determined_by_the_seed_and_scored_as_the_step_says():
 def test_wrong_sampling_arguments_are_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
         sample(table_step, np.array([2]), (), (), end=END, **{"max_length": 4, **wrong})
+
+
+def beam(*arguments, **settings):
+    return beam_search(*arguments, **settings, width=3)[:3]
+
+
+FLAT = np.full((5, 5), np.log(0.2), "float32")
+FAULTS = {"NaN": np.nan, "above 0": 0.1, "+inf": np.inf, "-inf": -np.inf}
+
+
+def stepping(later, change=lambda row: row):
+    """Even odds at first; from the `later`-th call on `change` has its way with every row."""
+    def step(tokens, state, source):
+        log_probs = ops.take(ops.convert_to_tensor(FLAT), tokens, axis=0)
+        late = state["t"][:, None] >= later
+        return ops.where(late, change(log_probs), log_probs), {"t": state["t"] + 1}
+
+    return step
+
+
+def searched(search, step, rows=3, **settings):
+    state = {"t": np.arange(rows, dtype="int32")}
+    return search(step, np.zeros(rows, "int32"), state, (), **{"end": END, "max_length": 6,
+                                                               **settings})
+
+
+@pytest.mark.parametrize("search", [greedy, sample, beam])
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda p: p * np.nan, "NaN for id 0 in row 2"),
+    (lambda p: p + np.inf, "[+]inf for id 0 in row 2"),
+    (lambda p: p - np.inf, "0 in row 2, all is -inf"),
+    (lambda p: p * 0.99, "1.016 in row 2, is a softmax missing"),
+    (lambda p: ops.exp(p), r"6.107 in row 2, is a softmax missing"),  # probabilities
+])
+def test_a_step_that_gives_no_log_probabilities_is_refused_at_once(search, change, message):
+    with pytest.raises(ValueError, match=f"`step` must give .* sums to one. Received: {message}"):
+        searched(search, stepping(2, change))
+
+
+def test_within_a_thousandth_of_one_is_near_enough():
+    searched(greedy, stepping(0, lambda p: p + 0.0009))
+    with pytest.raises(ValueError, match="Received: 1.001 in row 0"):
+        searched(greedy, stepping(0, lambda p: p + 0.0011))
+
+
+@pytest.mark.parametrize("search", [greedy, sample, beam])
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda p: p * np.nan, "NaN or a number above 0"), (lambda p: p + np.inf, "NaN or a number"),
+    (lambda p: p - np.inf, "-inf for every id"),
+])
+def test_a_step_that_goes_wrong_later_is_refused_afterwards(search, change, message):
+    with pytest.raises(ValueError, match=f"at each step. Received: {message}.* while row 2"):
+        searched(search, stepping(4, change), max_length=3)
+
+
+@pytest.mark.parametrize("search", [greedy, beam])
+@pytest.mark.parametrize("fault", ["NaN", "above 0"])
+def test_in_a_graph_a_wrong_step_leaves_nan_in_the_scores_of_its_row_alone(search, fault):
+    def change(p):
+        return ops.where(ops.arange(5) == 4, FAULTS[fault], p)
+
+    scores = graph(lambda: searched(search, stepping(5, change), max_length=4)[2])()
+    assert np.isnan(np.array(scores)).reshape(3, -1)[:, 0].tolist() == [False, False, True]
+
+
+def test_what_follows_the_end_of_a_row_is_nobodys_fault():
+    def step(tokens, state, source):
+        """Ends where the start was 1, and is NaN from then on."""
+        log_probs = ops.take(ops.convert_to_tensor(TABLE), tokens, axis=0)
+        return ops.where((state == 1) & (tokens == 0)[:, None], np.nan, log_probs), state
+
+    ids, _, scores = greedy(step, np.array([1, 4]), np.array([[1], [0]]), (), end=END, max_length=5)
+    assert np.array(ids).tolist() == [[END, 0, 0, 0, 0], [4] * 5]
+    assert np.isfinite(np.array(scores)).all()
+
+
+@pytest.mark.parametrize("search", [greedy, sample, beam])
+@pytest.mark.parametrize("end", [5, -1, 2.0, True])
+def test_an_end_outside_the_vocabulary_is_refused(search, end):
+    with pytest.raises(ValueError, match=rf"`end` must be an integer in \[0, 5\).* end={end}"):
+        searched(search, stepping(9), end=end)
+
+
+def test_a_step_of_another_shape_is_refused():
+    def step(tokens, state, source):
+        return stepping(9)(tokens, state, source)[0][:, None], state
+
+    with pytest.raises(ValueError, match=r"\(N, V\).*Received: shape=\(3, 1, 5\)"):
+        searched(greedy, step)
