@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from seq2seq_tf.search import _beam_search, beam_search, compiled, graph, greedy
+from seq2seq_tf.search import beam_search, graph, greedy
+from seq2seq_tf.search.beam import _beam_search
+from seq2seq_tf.search.running import compiled
 
 START, END = 0, 1
 
@@ -306,3 +308,41 @@ def test_wrong_arguments_are_refused(wrong, message):
     if "end" in wrong:  # in a graph, too, as soon as the vocabulary is known
         with pytest.raises(ValueError, match=message):
             _beam_search(stepper(language(0)), np.array([START]), state, (), **arguments)
+
+
+def test_under_xla_the_answers_are_the_same():
+    import tensorflow as tf
+
+    tables = [language(seed, steps=6) for seed in range(5)]
+    step, start = stepper(*tables), np.full(5, START, "int32")
+    state = {"t": np.zeros(5, "int32"), "language": np.arange(5, dtype="int32")}
+
+    @tf.function(jit_compile=True, autograph=False)
+    def xla():
+        return beam_search(step, start, state, (), end=END, width=3, max_length=6, n_best=3)
+
+    want = beam_search(step, start, state, (), end=END, width=3, max_length=6, n_best=3)
+    for have, wanted in zip(xla(), want, strict=True):
+        np.testing.assert_allclose(have, wanted, atol=1e-5)
+
+
+def test_sources_that_are_done_leave_the_batch():
+    """Eight sources, one of which goes on: soon a step is asked about two sources at most."""
+    asked = []
+
+    def step(tokens, state, source):
+        asked.append(tokens.shape[0])
+        wait = state["left"] > 0
+        log_probs = ops.where(wait[:, None], np.log([0.01, 1e-6, 0.99 - 1e-6]),
+                              np.log([1e-6, 1 - 2e-6, 1e-6]))
+        owner = ops.repeat(source["name"], tokens.shape[0] // source["name"].shape[0])
+        np.testing.assert_array_equal(owner, state["name"])  # they leave together
+        return ops.cast(log_probs, "float32"), {**state, "left": state["left"] - 1}
+
+    left, names = np.array([0, 1, 0, 9, 0, 2, 0, 1]), np.arange(8)
+    ids, lengths, *_ = _beam_search(
+        step, np.full(8, START, "int32"), {"left": left, "name": names}, {"name": names}, end=END,
+        width=2, max_length=12, length_penalty=0.0, n_best=1)
+    assert np.array(lengths)[:, 0].tolist() == (left + 1).tolist()
+    assert [int(row[n]) for row, n in zip(np.array(ids)[:, 0], left, strict=True)] == [END] * 8
+    assert asked == [8, 8, 4, 4, *[4] * 6]

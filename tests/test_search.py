@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seq2seq_tf.search import _greedy, beam_search, compiled, graph, greedy, sample
+from seq2seq_tf.search import beam_search, graph, greedy, sample
+from seq2seq_tf.search.running import compiled
+from seq2seq_tf.search.walking import _greedy
 
 END = 3
 # p(next | last): rows are the last token, columns 0 to 4. Token 0 never comes, 2 is the start.
