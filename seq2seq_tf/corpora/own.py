@@ -1,0 +1,65 @@
+"""A reader's own pairs, from a file."""
+
+import codecs
+import pathlib
+
+from seq2seq_tf.corpora.corpus import Corpus, split
+
+LONGEST_LINE = 10_000  # characters
+
+
+def pairs(path):
+    """Reads your own pairs: on each line of a UTF-8 text a source, a tab, and its target.
+
+    A source may stand on several lines, with another right answer each time. The split is by
+    source, 90/5/5, and a source's part follows from the source alone.
+
+    Args:
+        path: The file. A byte order mark, Windows line ends and empty lines do no harm.
+    Returns:
+        `Corpus`; `left_out` counts the lines that repeat another one.
+    Raises:
+        ValueError: The file cannot be read, or a line is not a pair: the message names it. Or
+            there are too few sources for each of the three parts to have one.
+    """
+    found, repeated = {}, 0
+    for number, line in read_lines(path):
+        columns = [column.strip() for column in line.split("\t")]
+        if len(columns) != 2 or not all(columns):
+            raise ValueError(f"{path}, line {number}: must hold a source, a tab and a target. "
+                             f"Received {len(columns)} columns: {line[:60]!r}")
+        source, target = columns
+        repeated += target in found.setdefault(source, {})
+        found[source][target] = None
+    parts = split(found)
+    if not all(parts.values()):
+        sizes = ", ".join(f"{name} {len(part)}" for name, part in parts.items())
+        raise ValueError(f"{path}: must hold enough sources for three parts, some 100 at least. "
+                         f"Received {len(found)}: {sizes}")
+    return Corpus(**parts, left_out={"repeated lines": repeated}, licence="your own")
+
+
+def read_lines(path):
+    """Yields the number and the text of each line of a UTF-8 file that is not empty.
+
+    Raises:
+        ValueError: The file cannot be read; or a line is not UTF-8, holds a NUL, or has more than
+            `LONGEST_LINE` characters.
+    """
+    try:
+        content = pathlib.Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise ValueError(f"{path}: must be a readable file. Received: {error.strerror}") from error
+    for number, raw in enumerate(content.split(b"\n"), 1):
+        try:
+            line = raw.decode("utf-8").rstrip("\r")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}, line {number}: must be UTF-8. Received "
+                             f"{raw[error.start : error.start + 1]!r} after "
+                             f"{raw[: error.start][-40:]!r}") from error
+        if "\0" in line or len(line) > LONGEST_LINE:
+            fault = "a NUL" if "\0" in line else f"{len(line):,} characters"
+            raise ValueError(f"{path}, line {number}: must be text of at most {LONGEST_LINE:,} "
+                             f"characters. Received {fault}: {line[:40]!r}")
+        if line.strip():
+            yield number, line
