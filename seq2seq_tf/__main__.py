@@ -8,7 +8,7 @@ import sys
 import keras
 
 from seq2seq_tf.batches import steps_per_epoch
-from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder
+from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.guards import check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
@@ -18,6 +18,7 @@ from seq2seq_tf.stepwise import BahdanauDecoder
 from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
 
 DECODERS = {"luong": (LuongDecoder, "attention"),
+            "tied": (TiedDecoder, "attention-tied"),
             "bahdanau": (BahdanauDecoder, "attention-bahdanau"),
             "none": (RecurrentDecoder, "rnn")}
 
@@ -91,7 +92,8 @@ def run_train(options, command):
     print(", ".join(f"{key} {value:.2f} %" for key, value in metrics.items()))
     write_results(options.out / f"{name}.json", task=task, split="test",
                   model=family, command=command, seed=options.seed, metrics=metrics,
-                  parameters=model.count_params(), curve=curve, by_length=by_length)
+                  parameters=model.count_params(), curve=curve, by_length=by_length,
+                  signature=getattr(recipe, "signatures", None))
     print(f"Written: {options.out / name}.keras and .json")
     return 0
 

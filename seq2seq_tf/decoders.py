@@ -150,3 +150,57 @@ class LuongDecoder(RecurrentDecoder):
     def from_config(cls, config):
         attention = keras.saving.deserialize_keras_object(config["attention"])
         return cls(**{**config, "attention": attention})
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_tf")
+class TiedDecoder(LuongDecoder):
+    """Reads and writes with one matrix, a vector for each token: fewer weights, better trained.
+
+        x_t = sqrt(E) * embedding[y_{t-1}];  p(y_t) = softmax(a_t embedding^T + b)
+        a_t = tanh([context; h_t] C), of size E                  (Press & Wolf, 2017)
+
+    Args, call arguments, returns and errors: as in `LuongDecoder`.
+    Lesson: notebooks/10_translation.ipynb
+    """
+
+    def __init__(self, vocabulary_size, embedding_size, units, layers=1, cell="lstm",
+                 dropout=0.0, attention=None, **kwargs):
+        super().__init__(vocabulary_size, embedding_size, units, layers, cell, dropout, attention,
+                         **kwargs)
+        same = {"dtype": self.dtype_policy}
+        del self.embedding, self.readout, self.combine
+        self.embedding = ScaledEmbedding(vocabulary_size, embedding_size, **same)
+        self.readout = TiedReadout(self.embedding, **same)
+        self.combine = keras.layers.Dense(embedding_size, "tanh", use_bias=False, **same)
+
+    def look_once(self, hidden, source):
+        batch = ops.shape(source["values"])[0]
+        queries = ops.reshape(hidden, (batch, -1, self.units))  # (B, K, U): hypotheses as steps
+        return ops.reshape(self.look(queries, source)[0], (-1, self.embedding_size))
+
+
+class ScaledEmbedding(keras.layers.Embedding):
+    """Looks vectors up, and makes their numbers about as large as one."""
+
+    def __init__(self, vocabulary_size, embedding_size, **kwargs):
+        small = keras.initializers.RandomNormal(stddev=embedding_size**-0.5)
+        super().__init__(vocabulary_size, embedding_size, embeddings_initializer=small, **kwargs)
+
+    def call(self, tokens):
+        return super().call(tokens) * self.output_dim**0.5
+
+
+class TiedReadout(keras.layers.Layer):
+    """Scores each token by its embedding: (..., E) -> (..., V)."""
+
+    def __init__(self, embedding, **kwargs):
+        super().__init__(**kwargs)
+        self.embedding = embedding
+
+    def build(self, shape=None):
+        self.bias = self.add_weight(shape=(self.embedding.input_dim,), initializer="zeros",
+                                    name="bias")
+
+    def call(self, hidden):
+        matrix = ops.cast(ops.transpose(self.embedding.embeddings), self.compute_dtype)
+        return ops.matmul(hidden, matrix) + ops.cast(self.bias, self.compute_dtype)

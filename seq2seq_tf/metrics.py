@@ -65,6 +65,36 @@ def error_rates(hypotheses, references):
     return 100 * float(wrong / length), 100 * float(missed) / len(hypotheses)
 
 
+def translation_scores(hypotheses, references, lowercase=False, tokenize="13a"):
+    """Scores translations as papers do, with sacreBLEU (Post, 2018).
+
+    Args:
+        hypotheses: A list of texts, one for each source.
+        references: For each a non-empty collection of right texts.
+        lowercase: Whether capitals count.
+        tokenize: sacreBLEU's tokeniser for BLEU: "13a", "zh" for Chinese, "none" where the texts
+            are cut into tokens already.
+    Returns:
+        {"bleu", "chrf", "ter"} in percent, and {"bleu", "chrf", "ter"} signatures, which say how.
+    Raises:
+        ValueError: There is nothing to score, lengths differ, or a text has no right answer.
+    """
+    if not hypotheses or len(hypotheses) != len(references) or not all(references):
+        raise ValueError(
+            "`hypotheses` must hold texts, each with at least one reference. Received: "
+            f"{len(hypotheses)} texts, {sum(map(bool, references))} with references")
+    from sacrebleu.metrics import BLEU, CHRF, TER
+
+    most = max(map(len, references))
+    streams = [[tuple(group)[i] if i < len(group) else None for group in references]
+               for i in range(most)]
+    measures = {"bleu": BLEU(lowercase=lowercase, tokenize=tokenize),
+                "chrf": CHRF(lowercase=lowercase), "ter": TER(case_sensitive=not lowercase)}
+    scores = {name: measure.corpus_score(list(hypotheses), streams).score
+              for name, measure in measures.items()}
+    return scores, {name: str(measure.get_signature()) for name, measure in measures.items()}
+
+
 def parse_links(text, first=0):
     """Reads links as alignment files write them: "0-0 1p2" -> sure and possible links.
 

@@ -6,12 +6,13 @@ import functools
 import numpy as np
 
 from seq2seq_tf import phrasebook
-from seq2seq_tf.corpora import Corpus, cmudict, pairs
+from seq2seq_tf.corpora import Corpus, cmudict, multi30k, pairs, tatoeba
 from seq2seq_tf.metrics import (
     alignment_error_rate,
     alignment_share,
     error_rates,
     heaviest_links,
+    translation_scores,
 )
 from seq2seq_tf.vocabulary import (
     SPECIAL,
@@ -102,6 +103,49 @@ def choose_units(texts):
     return SubwordVocabulary.from_texts(texts, size=max(least, min(8_000, len(words))))
 
 
+class Translation:
+    """Sentences, cut into subwords that both languages share.
+
+    Args:
+        load: Gives the `Corpus`.
+        limit: As in `Pronunciation`.
+        size: Number of subwords.
+        lowercase: Read and write small letters alone.
+    """
+
+    max_source, max_target = 100, 100
+
+    def __init__(self, load, limit=None, size=6_000, lowercase=False):
+        self.corpus, self.size, self.lowercase = load().first(limit), size, lowercase
+
+    def seen(self, text):
+        """Gives a text as the model sees it."""
+        return text.lower() if self.lowercase else text
+
+    def pairs(self, part):
+        """Lists the (source, target) of a part that are not too long to learn from."""
+        pairs = Corpus.pairs(getattr(self.corpus, part))
+        return [(self.seen(s), self.seen(t)) for s, t in pairs if max(len(s), len(t)) <= 400]
+
+    def vocabularies(self, pairs):
+        """Makes one vocabulary for both sides."""
+        shared = SubwordVocabulary.from_texts([text for pair in pairs for text in pair], self.size)
+        return shared, shared
+
+    def score(self, model):
+        """Measures a trained model: names and figures for a results file; keeps the signatures."""
+        metrics = {}
+        for part, prefix in (("validation", "validation_"), ("test", "")):
+            found = getattr(self.corpus, part)
+            sources = [self.seen(source) for source in found]
+            for width in (1, 5):
+                written = model.translate(sources, width=width)
+                scores, self.signatures = translation_scores(
+                    written, list(found.values()), lowercase=self.lowercase)
+                metrics |= {f"{prefix}{name}_beam{width}": s for name, s in scores.items()}
+        return metrics
+
+
 class Phrases:
     """English to French or Chinese, from the phrasebook.
 
@@ -168,6 +212,9 @@ def drawn_phrases(language, train_count, part):
 
 
 RECIPES = {
+    "multi30k-de-en": functools.partial(Translation, multi30k, lowercase=True),
+    "tatoeba-fra-eng": functools.partial(Translation, functools.partial(tatoeba, "fra-eng"),
+                                         size=8_000),
     "cmudict": Pronunciation,
     "phrasebook-fr": functools.partial(Phrases, "french"),
     "phrasebook-zh": functools.partial(Phrases, "chinese"),

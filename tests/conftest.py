@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seq2seq_tf.attention import AdditiveAttention, DotAttention, GeneralAttention
-from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder
+from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.stepwise import BahdanauDecoder, InputFeedingDecoder
@@ -18,6 +18,7 @@ DECODERS = {
     "scaled dot": lambda v, **sizes: LuongDecoder(v, **sizes, attention=DotAttention(scaled=True)),
     "general": lambda v, **sizes: LuongDecoder(v, **sizes, attention=GeneralAttention()),
     "additive": lambda v, **sizes: LuongDecoder(v, **sizes, attention=AdditiveAttention(5)),
+    "tied": lambda v, **sizes: TiedDecoder(v, **sizes),
     "bahdanau": lambda v, **sizes: BahdanauDecoder(v, **sizes),
     "input feeding": lambda v, **sizes: InputFeedingDecoder(v, **sizes),
 }

@@ -5,6 +5,7 @@ import pytest
 from keras import ops
 
 from conftest import DECODERS, make_model, source_and_target
+from seq2seq_tf.decoders import TiedDecoder
 
 SHAPES = [("lstm", 1), ("gru", 1), ("lstm", 2)]
 
@@ -136,3 +137,18 @@ def test_dropout_is_on_while_training_only(decoder):
         loud, _ = model.forced(source, target, training=True)
         assert np.abs(np.array(loud) - np.array(quiet)).max() > 1e-3, part
         getattr(model, "decoder" if part == "encoder" else "encoder").drop.rate = 0.5
+
+
+def test_a_tied_decoder_writes_with_the_vectors_that_it_reads_with():
+    """Logits by hand from the one matrix; at the start what is read is about as large as one."""
+    model = make_model("tied")
+    decoder = model.decoder
+    matrix, bias = np.array(decoder.embedding.embeddings), np.array(decoder.readout.bias)
+    hidden = np.random.default_rng(0).normal(size=(2, 3, 6)).astype("float32")
+    np.testing.assert_allclose(decoder.readout(hidden), hidden @ matrix.T + bias, atol=1e-5)
+    np.testing.assert_allclose(decoder.embedding(np.array([5])), matrix[5:6] * 6**0.5, atol=1e-6)
+    fresh = TiedDecoder(500, 64, 8)
+    fresh.build()
+    assert np.std(np.array(fresh.embedding.embeddings)) == pytest.approx(1 / 8, rel=0.05)
+    others = sum(w.shape == (500, 64) for w in fresh.weights)
+    assert others == 1  # one matrix, not two
