@@ -346,3 +346,15 @@ def test_sources_that_are_done_leave_the_batch():
     assert np.array(lengths)[:, 0].tolist() == (left + 1).tolist()
     assert [int(row[n]) for row, n in zip(np.array(ids)[:, 0], left, strict=True)] == [END] * 8
     assert asked == [8, 8, 4, 4, *[4] * 6]
+
+
+@pytest.mark.parametrize("width", [2, 4, 7])
+@pytest.mark.parametrize("nonsense", [np.nan, np.inf])
+def test_what_a_step_says_of_hypotheses_that_are_over_does_not_count(width, nonsense):
+    p = np.array([[0, 0.1, 0.5, 0.4], [0, 1, 0, 0], [0, 0.4, 0.1, 0.5], [0, 0.4, 0.1, 0.5]])
+    with np.errstate(divide="ignore"):
+        table = np.log(np.stack([p] * 3)).astype("float32")
+    want = plain(table, width, 3)
+    table[:, END] = nonsense
+    (have,) = search([table], width, 3)
+    assert_same(have, want)

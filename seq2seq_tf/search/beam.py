@@ -64,8 +64,10 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
         symbols, now = log_probs.shape[-1], living.shape[1]
         check_end(end, symbols)
         log_probs = ops.reshape(ops.cast(log_probs, "float32"), (-1, now, symbols))  # (B, K, V)
-        sound = sound & ops.all(are_log_probs(log_probs) | (living <= NEVER), axis=1)
-        by_id = ops.reshape(ops.swapaxes(living[:, :, None] + log_probs, 1, 2), (-1, symbols * now))
+        alive = living > NEVER  # what `step` says of the others does not count
+        sound = sound & ops.all(are_log_probs(log_probs) | ~alive, axis=1)
+        total = ops.where(alive[:, :, None], living[:, :, None] + log_probs, NEVER)
+        by_id = ops.reshape(ops.swapaxes(total, 1, 2), (-1, symbols * now))
         by_id = ops.pad(by_id, [(0, 0), (0, max(0, width - symbols * now))], constant_values=NEVER)
         scores, index = ops.top_k(by_id, width)  # of equals the lower id
         scores, index = ops.maximum(scores, NEVER), ops.minimum(index, symbols * now - 1)
