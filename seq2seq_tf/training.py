@@ -31,7 +31,7 @@ def warm_up_and_decay(peak, steps):
 
 
 def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size=256, seed=0,
-          verbose=1):
+          patience=None, verbose=1):
     """Fits a compiled model, keeps the best weights, and goes on where a killed run stopped.
 
     After each epoch `directory/checkpoint` is replaced as a whole by a new folder. Called again
@@ -45,6 +45,7 @@ def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size
         epochs: How often all training pairs are seen.
         batch_size: Most pairs in a batch.
         seed: Determines the order of batches and the dropout.
+        patience: Stop after so many epochs without a lower validation loss; None never does.
         verbose: As in `fit`: 1 a progress bar, 2 a line for each epoch, 0 nothing.
     Returns:
         A list of one dict an epoch, as in the results file's "curve". The model holds the weights
@@ -53,15 +54,15 @@ def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size
         ValueError: `epochs` is below 1, or the checkpoint belongs to another model.
         OSError: The directory cannot be made.
     """
-    check_sizes(epochs=epochs)
+    check_sizes(epochs=epochs, **({} if patience is None else {"patience": patience}))
     pathlib.Path(directory).mkdir(parents=True, exist_ok=True)  # now, not after an epoch
     vocabularies = model.source_vocabulary, model.target_vocabulary
-    checkpoint = Checkpoint(directory, seed)
+    checkpoint = Checkpoint(directory, seed, patience)
     checkpoint.set_model(model)
     first = checkpoint.resume()
     data = batches(train_pairs, *vocabularies, batch_size, seed, epoch=first)
     held_out = batches(validation_pairs, *vocabularies, batch_size)
-    if first < epochs:
+    if first < epochs and not checkpoint.has_waited():
         model.fit(data, validation_data=held_out, epochs=epochs, initial_epoch=first,
                   callbacks=[checkpoint], shuffle=False, verbose=verbose)
     checkpoint.restore_best()
@@ -74,12 +75,13 @@ class Checkpoint(keras.callbacks.Callback):
     Args:
         directory: The folder `checkpoint` is made in it.
         seed: With the epoch's number it determines the dropout of that epoch.
+        patience: As in `train`; it is counted on the curve, so that nothing else need be saved.
     """
 
-    def __init__(self, directory, seed):
+    def __init__(self, directory, seed, patience=None):
         super().__init__()
         self.folder = pathlib.Path(directory) / "checkpoint"
-        self.seed = seed
+        self.seed, self.patience = seed, patience
         self.curve, self.best = [], None
 
     def variables(self):
@@ -111,6 +113,14 @@ class Checkpoint(keras.callbacks.Callback):
         if self.curve[-1]["val_loss"] < lowest:
             self.best = arrays(self.model.weights)
         self.save()
+        if self.has_waited():
+            self.model.stop_training = True
+
+    def has_waited(self):
+        """Tells whether the last `patience` epochs brought nothing better."""
+        losses = [line["val_loss"] for line in self.curve]
+        return bool(self.patience and losses
+                    and len(losses) - 1 - int(np.argmin(losses)) >= self.patience)
 
     def save(self):
         """Writes the checkpoint beside the last one, then takes its place."""

@@ -31,6 +31,8 @@ ALLOWED = {
     "stepwise": {"attention", "decoders", "guards"},
     "scheduled": {"model"},
     "recipes": {"phrasebook", "corpora", "metrics", "vocabulary"},
+    "commands": {"recipes", "training", "model", "encoders", "decoders", "stepwise", "search",
+                 "corpora", "batches", "masking", "plotting", "guards"},
     "training": {"model", "batches", "metrics", "guards"},
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem[:2] != "__")

@@ -127,9 +127,12 @@ def test_a_line_that_is_no_pair_is_named(line, message, tmp_path):
         pairs(path)
 
 
-@pytest.mark.parametrize("content", ["", "a\tb\n", "\n".join(LINES[:3])])
-def test_too_few_pairs_are_refused(content, tmp_path):
-    with pytest.raises(ValueError, match="some 100 at least. Received "):
+@pytest.mark.parametrize(("content", "message"), [
+    ("", "must hold pairs. Received: no line"), (" \n\n", "must hold pairs. Received: no line"),
+    ("a\tb\n", "some 100 at least. Received 1: "),
+    ("\n".join(LINES[:3]), "some 100 at least. Received 3: ")])
+def test_too_few_pairs_are_refused(content, message, tmp_path):
+    with pytest.raises(ValueError, match=f"my.tsv: .*{message}"):
         pairs(written(tmp_path / "my.tsv", content))
 
 

@@ -1,5 +1,9 @@
 """The command line, run in this process on a slice of the dictionary."""
 
+import io
+import re
+
+import numpy as np
 import pytest
 
 from seq2seq_tf.__main__ import main
@@ -21,7 +25,7 @@ def test_train_writes_a_model_and_its_record(tmp_path, capsys):
     assert len(record["curve"]) == 1
     model = Seq2Seq.load(out / "cmudict-attention-gru.keras")
     assert model.count_params() == record["parameters"]
-    assert f"{record['metrics']['wer_beam1']:.2f} %" in capsys.readouterr().out
+    assert f"{record['metrics']['wer_beam1']:.2f}" in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -95,5 +99,94 @@ def test_help_tells_the_defaults(capsys):
     with pytest.raises(SystemExit):
         main(["train", "--help"])
     printed = capsys.readouterr().out
-    assert "(default: 256)" in printed
+    assert "chosen by the task or the number of pairs" in " ".join(printed.split())
     assert "goes on after the last epoch" in " ".join(printed.split())
+
+
+@pytest.fixture(scope="module")
+def reverser(tmp_path_factory):
+    """A folder with a small model for digits, hardly trained: what it says is not the question."""
+    folder = tmp_path_factory.mktemp("reverser")
+    path = folder / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{' '.join(f'{i:03}'[::-1])}" for i in range(300)), "utf-8")
+    assert main(["train", str(path), "--out", str(folder), "--epochs", "1", "--units", "16",
+                 "--batch-size", "64"]) == 0
+    return folder
+
+
+def translated(arguments, text, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert main(["translate", *map(str, arguments)]) == 0
+    return capsys.readouterr().out.split("\n")[:-1]
+
+
+def test_lines_in_lines_out(reverser, monkeypatch, capsys, tmp_path):
+    model = Seq2Seq.load(reverser / "digits-attention-gru.keras")
+    capsys.readouterr()
+    lines = translated([reverser, "--beam", "3"], "123\n\n45\n", monkeypatch, capsys)
+    assert lines == [*model.translate(["123"], width=3), "", *model.translate(["45"], width=3)]
+    (tmp_path / "in.txt").write_text("7\n", "utf-8")
+    assert main(["translate", str(reverser), "--beam", "1", "--input",
+                 str(tmp_path / "in.txt")]) == 0
+    assert capsys.readouterr().out == model.translate(["7"])[0] + "\n"
+
+
+def test_the_n_best_come_with_their_scores(reverser, monkeypatch, capsys):
+    model = Seq2Seq.load(reverser / "digits-attention-gru.keras")
+    capsys.readouterr()
+    lines = translated([reverser, "--beam", "4", "--nbest", "2"], "123\n9\n", monkeypatch, capsys)
+    found = model.hypotheses(["123", "9"], 4)
+    assert lines == [f"{score:.4f}\t{text}" for best in found for text, score in best[:2]]
+
+
+def test_a_page_shows_where_attention_looked(reverser, monkeypatch, capsys, tmp_path):
+    page = tmp_path / "map.html"
+    monkeypatch.setattr(Seq2Seq, "translate", lambda self, texts, **how: (
+        (["3 < 1"], [np.array([[0.1, 0.9], [0.5, 0.5], [1.0, 0.0]])])
+        if how.get("return_weights") else ["3 < 1"]))
+    translated([reverser, "--heatmap", page], "12\n", monkeypatch, capsys)
+    html = page.read_text("utf-8")
+    assert "<script" not in html
+    assert "&lt;" in html and 'charset="utf-8"' in html
+    assert re.findall(r">(\d+)</td>", html) == ["10", "90", "50", "50", "100"]
+
+
+def test_evaluate_scores_each_source_once_against_all_its_answers(
+        reverser, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(Seq2Seq, "translate", lambda self, texts, **how: ["2 1", "9"])
+    (tmp_path / "held.tsv").write_text("12\t1 2\n12\t2 1\n3\t3\n", "utf-8")
+    capsys.readouterr()
+    assert main(["evaluate", str(reverser), str(tmp_path / "held.tsv"), "--beam", "2"]) == 0
+    assert capsys.readouterr().out.split("\n")[:3] == [
+        "2 sources, 3 right answers, beam 2", "per 33.33   %", "wer 50.00   %"]
+
+
+@pytest.mark.parametrize(("arguments", "text", "message"), [
+    (["nowhere"], "", "nowhere: must be a .keras file or a folder with one"),
+    (["{}", "--beam", "0"], "", "`beam` must be an integer of at least 1"),
+    (["{}", "--nbest", "9"], "", "--nbest must be at most --beam, 5. Received: 9"),
+    (["{}", "--length-penalty", "-1"], "12\n", "`length_penalty` must be a number of at least 0"),
+    (["{}"], "12\n" + "1" * 50 + "\n", "line 2: A text may have at most 6 symbols"),
+])
+def test_what_cannot_be_translated_ends_with_a_message_and_code_2(
+        arguments, text, message, reverser, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert main(["translate", *(a.format(reverser) for a in arguments)]) == 2
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert "Traceback" not in printed
+
+
+def test_early_stopping_survives_a_restart(tmp_path):
+    path = tmp_path / "noise.tsv"
+    random = np.random.default_rng(0)
+    path.write_text("\n".join(f"{i:03}\t{' '.join(map(str, random.integers(0, 9, 3)))}"
+                              for i in range(300)), "utf-8")
+    arguments = ["train", str(path), "--units", "16", "--rate", "0.5", "--epochs", "9",
+                 "--patience", "1", "--out", str(tmp_path / "run")]
+    assert main(arguments) == 0
+    name = "noise-attention-gru.json"
+    first = read_results(tmp_path / "run" / name)
+    assert len(first["curve"]) < 9
+    assert main(arguments) == 0
+    assert read_results(tmp_path / "run" / name)["curve"] == first["curve"]

@@ -14,6 +14,7 @@ from seq2seq_tf.metrics import (
     entropy,
     error_rates,
     parse_links,
+    translation_scores,
 )
 
 
@@ -143,3 +144,25 @@ def test_lists_that_do_not_match_are_refused():
         alignment_share([np.ones((1, 1))], [set()])
     with pytest.raises(ValueError, match="links to score. Received: none"):
         alignment_error_rate([set()], [set()], [set()])
+
+
+def test_translation_scores_are_sacrebleus_with_all_references():
+    """Known values: an exact answer is 100; BLEU by hand of one sentence of six words."""
+    references = [("the cat sat on the mat",), ("it rains", "it is raining", "rain falls")]
+    scores, signatures = translation_scores(["the cat sat on the mat", "it is raining"], references)
+    assert scores == {"bleu": pytest.approx(100), "chrf": pytest.approx(100), "ter": 0}
+    assert "version:" in signatures["bleu"]
+    # 5 of 6 words, 3 of 5 pairs, 2 of 4 triples, 1 of 3 fours; as long as the reference
+    scores, _ = translation_scores(["the cat sat on a mat"], [("the cat sat on the mat",)])
+    assert scores["bleu"] == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
+    assert scores["ter"] == pytest.approx(100 / 6)
+    low, _ = translation_scores(["The Cat Sat On It"], [("the cat sat on it",)], lowercase=True)
+    assert low["bleu"] == pytest.approx(100)
+    assert low["ter"] == 0
+
+
+@pytest.mark.parametrize(("hypotheses", "references"), [
+    ([], []), (["a"], []), (["a"], [()]), (["a", "b"], [("a",)])])
+def test_translations_without_references_are_refused(hypotheses, references):
+    with pytest.raises(ValueError, match="each with at least one reference"):
+        translation_scores(hypotheses, references)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from seq2seq_tf.corpora import Corpus
-from seq2seq_tf.recipes import RECIPES, Own, Phrases, Symbols, choose_units
+from seq2seq_tf.recipes import RECIPES, Own, Phrases, Recipe, suitable_scores
+from seq2seq_tf.recipes.general import choose_units
+from seq2seq_tf.vocabulary import CharacterVocabulary, SubwordVocabulary, WordVocabulary
 
 
 class Oracle:
@@ -41,7 +43,7 @@ class Mute(Oracle):
 @pytest.mark.parametrize("language", ["french", "chinese"])
 def test_a_model_that_knows_everything_scores_100(language):
     recipe = Phrases(language, limit=2_000)
-    metrics = recipe.score(Oracle(recipe))
+    metrics, _ = recipe.score(Oracle(recipe))
     lengths = metrics.pop("by_length")
     assert set(lengths.values()) == {100}
     assert max(lengths) > 12 >= min(lengths)
@@ -52,7 +54,7 @@ def test_a_model_that_knows_everything_scores_100(language):
 
 def test_a_mute_model_scores_0_and_has_no_alignment():
     recipe = Phrases("french", limit=1_000)
-    metrics = recipe.score(Mute(recipe))
+    metrics, _ = recipe.score(Mute(recipe))
     assert set(metrics.pop("by_length").values()) == {0}
     assert metrics == {"validation_exact_match": 0, "exact_match": 0, "compositional": 0,
                        "length": 0}
@@ -73,7 +75,8 @@ def test_vocabularies_are_words_and_for_chinese_characters():
     assert [len(v) for v in Phrases("french").vocabularies(pairs)] == [7, 7]
     _, target = Phrases("chinese").vocabularies([("a cat", "一只猫")])
     assert len(target) == 7
-    assert set(RECIPES) == {"cmudict", "phrasebook-fr", "phrasebook-zh"}
+    assert set(RECIPES) == {"cmudict", "phrasebook-fr", "phrasebook-zh", "multi30k-de-en",
+                            "tatoeba-fra-eng"}
 
 
 def test_units_follow_from_the_look_of_the_texts():
@@ -101,11 +104,31 @@ def test_symbols_are_scored_on_both_parts_with_and_without_a_beam():
     class Wider:
         """Makes one mistake in each text with greedy search, and none with a beam."""
 
+        target_vocabulary = WordVocabulary(list("ABCDEF"))
+
         def translate(self, texts, width=1):
             return [text.upper() if width == 5 else text.upper() + " x" for text in texts]
 
     parts = [{text: (text.upper(),) for text in texts} for texts in (["a"], ["b c"], ["d e f"])]
-    assert Symbols(Corpus(*parts, {}, "")).score(Wider()) == {
+    metrics, signatures = Recipe(Corpus(*parts, {}, "")).score(Wider())
+    assert signatures is None
+    assert metrics == {
         "validation_per_beam1": 50, "validation_wer_beam1": 100,
         "validation_per_beam5": 0, "validation_wer_beam5": 0,
         "per_beam1": pytest.approx(100 / 3), "wer_beam1": 100, "per_beam5": 0, "wer_beam5": 0}
+
+
+def test_scores_suit_the_units():
+    references = [("the cat sat on the mat .", "a cat sat"), ("the dog ran away from it .",)]
+    written = ["the cat sat on the mat .", "the dog ran away ."]
+    symbols = WordVocabulary("the cat sat on mat dog ran away from it . a".split())
+    scores, signatures = suitable_scores(symbols, written, references)
+    assert scores == {"per": pytest.approx(100 * 2 / 14), "wer": 50}
+    assert signatures is None
+    pieces = SubwordVocabulary.from_texts([t for group in references for t in group], size=40)
+    scores, signatures = suitable_scores(pieces, written, references, lowercase=True)
+    assert 50 < scores["bleu"] < 100 > scores["chrf"] > 50
+    assert "tok:13a" in signatures["bleu"] and "case:lc" in signatures["bleu"]
+    for letters, token in (("abc", "char"), ("他们ab", "zh")):
+        _, signatures = suitable_scores(CharacterVocabulary(letters), ["ab"], [("ab",)])
+        assert f"tok:{token}" in signatures["bleu"]

@@ -117,7 +117,7 @@ def check_verdict(function):
 
 
 def check_plain_beam(function):
-    """Checks `plain_beam(P, width, max_length)` -> the ids of the best answer."""
+    """Checks `plain_beam(P, width, max_length)` -> the ids of the `width` best answers."""
     def search(P, width, max_length, ended_live=False, worst=False, step_only=False,
                ended_first=False):
         living, finished = [(0.0, ())], []
@@ -128,7 +128,8 @@ def check_plain_beam(function):
             kept = sorted(found, reverse=not worst)[:width]
             finished += [h for h in kept if h[1][-1] == END]
             living = [h for h in kept if ended_live or h[1][-1] != END]
-        return list(max(finished if ended_first and finished else finished + living)[1])
+        found = finished if ended_first and finished else finished + living
+        return [list(ids) for _, ids in sorted(found, reverse=True)[:width]]
 
     check(function, search, [
         (LIGHTS, 1, 2), (LIGHTS, 2, 3), (TRAP, 1, 3), (TRAP, 2, 3), (TRAP, 3, 2), (TRAP, 3, 3),

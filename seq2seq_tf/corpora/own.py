@@ -22,6 +22,21 @@ def pairs(path):
         ValueError: The file cannot be read, or a line is not a pair: the message names it. Or
             there are too few sources for each of the three parts to have one.
     """
+    found, repeated = read_pairs(path)
+    parts = split(found)
+    if not all(parts.values()):
+        sizes = ", ".join(f"{name} {len(part)}" for name, part in parts.items())
+        raise ValueError(f"{path}: must hold enough sources for three parts, some 100 at least. "
+                         f"Received {len(found)}: {sizes}")
+    return Corpus(**parts, left_out={"repeated lines": repeated}, licence="your own")
+
+
+def read_pairs(path):
+    """Reads sources and all their targets, undivided: {source: {target: None}}, and repeated lines.
+
+    Raises:
+        ValueError: As in `pairs`, or the file holds no pair at all.
+    """
     found, repeated = {}, 0
     for number, line in read_lines(path):
         columns = [column.strip() for column in line.split("\t")]
@@ -31,12 +46,9 @@ def pairs(path):
         source, target = columns
         repeated += target in found.setdefault(source, {})
         found[source][target] = None
-    parts = split(found)
-    if not all(parts.values()):
-        sizes = ", ".join(f"{name} {len(part)}" for name, part in parts.items())
-        raise ValueError(f"{path}: must hold enough sources for three parts, some 100 at least. "
-                         f"Received {len(found)}: {sizes}")
-    return Corpus(**parts, left_out={"repeated lines": repeated}, licence="your own")
+    if not found:
+        raise ValueError(f"{path}: must hold pairs. Received: no line with text")
+    return found, repeated
 
 
 def read_lines(path):

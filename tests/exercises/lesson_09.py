@@ -60,7 +60,8 @@ def plain_beam(P, width, max_length, grow=False, last=False, sign=1, ended_first
         done |= {ids: p for ids, p in kept.items() if ids[-1] == 1}
         living = {ids: p for ids, p in kept.items() if grow or ids[-1] != 1}
     both = done if ended_first and done else done | living
-    return list(max(both, key=lambda ids: (math.log(both[ids]), ids)))
+    order = sorted(both, key=lambda ids: (math.log(both[ids]), ids), reverse=True)
+    return [list(ids) for ids in order[:width]]
 
 
 REFERENCES = [

@@ -1,0 +1,151 @@
+"""What the command line does: train, translate, evaluate. Each gives what it prints as text."""
+
+import pathlib
+import sys
+
+import keras
+
+from seq2seq_tf.batches import steps_per_epoch
+from seq2seq_tf.corpora.own import read_pairs
+from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
+from seq2seq_tf.encoders import RecurrentEncoder
+from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.masking import MaskedCrossentropy
+from seq2seq_tf.model import Seq2Seq
+from seq2seq_tf.plotting import heatmap_html
+from seq2seq_tf.recipes import RECIPES, Own, suitable_scores
+from seq2seq_tf.stepwise import BahdanauDecoder
+from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
+
+DECODERS = {"luong": (LuongDecoder, "attention"),
+            "tied": (TiedDecoder, "attention-tied"),
+            "bahdanau": (BahdanauDecoder, "attention-bahdanau"),
+            "none": (RecurrentDecoder, "rnn")}
+
+
+def run_train(options, command):
+    """Trains, ships and scores one model; `command` is what to record."""
+    keras.utils.set_random_seed(options.seed)
+    task = options.task or options.pairs.stem
+    recipe = RECIPES[task](options.limit) if options.task else Own(options.pairs, options.limit)
+    pairs = recipe.pairs("train")
+    for name, value in recipe.settings(len(pairs)).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    model, family = build(recipe, pairs, options)
+    check_sizes(epochs=options.epochs, batch_size=options.batch_size)
+    steps = steps_per_epoch(len(pairs), options.batch_size) * options.epochs
+    model.compile(
+        keras.optimizers.Adam(warm_up_and_decay(options.rate, steps), clipnorm=1.0),
+        MaskedCrossentropy(options.label_smoothing))
+    print(f"{len(pairs):,} training pairs, {model.count_params():,} weights, {steps:,} steps")
+    curve = train(model, pairs, recipe.pairs("validation"), options.out,
+                  epochs=options.epochs, batch_size=options.batch_size, seed=options.seed,
+                  patience=options.patience, verbose=1 if sys.stderr.isatty() else 2)
+    name = f"{task}-{family}" + (f"-seed{options.seed}" if options.seed else "")
+    ship(model, options.out / f"{name}.keras")
+    metrics, signature = recipe.score(model)
+    by_length = metrics.pop("by_length", None)
+    print(", ".join(f"{key} {value:.2f}" for key, value in metrics.items()))
+    write_results(options.out / f"{name}.json", task=task, split="test",
+                  model=family, command=command, seed=options.seed, metrics=metrics,
+                  parameters=model.count_params(), curve=curve, by_length=by_length,
+                  signature=signature)
+    print(f"Written: {options.out / name}.keras and .json")
+
+
+def build(recipe, pairs, options):
+    """Builds the model of the chosen sizes, its vocabularies from `pairs`; names its family."""
+    source, target = recipe.vocabularies(pairs)
+    decoder, family = DECODERS[options.decoder]
+    sizes = {"embedding_size": options.embedding, "units": options.units, "cell": options.cell,
+             "layers": options.layers, "dropout": options.dropout}
+    model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
+                    source, target, recipe.max_source, recipe.max_target)
+    return model, f"{family}-{options.cell}"
+
+
+def run_translate(options, command):
+    """Reads lines, writes their translations, in order; an empty line stays empty."""
+    check_sizes(beam=options.beam, nbest=options.nbest)
+    if options.nbest > options.beam:
+        raise ValueError(f"--nbest must be at most --beam, {options.beam}. "
+                         f"Received: {options.nbest}")
+    model = find_model(options.model)
+    lines = [line.rstrip("\n") for line in options.input]
+    texts = [line for line in lines if line.strip()]
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            refuse_unreadable(model, line, number)
+    found = written(model, texts, options)
+    for line in lines:
+        print("\n".join(next(found)) if line.strip() else "")
+    if options.heatmap:
+        write_heatmaps(model, texts, options.heatmap, options.beam)
+
+
+def written(model, texts, options):
+    """Yields for each text the lines to print: one, or with --nbest several with their scores."""
+    settings = {"width": options.beam, "length_penalty": options.length_penalty}
+    if options.nbest == 1:
+        yield from ([text] for text in model.translate(texts, **settings))
+        return
+    for found in model.hypotheses(texts, **settings):
+        yield [f"{score:.4f}\t{text}" for text, score in found[: options.nbest]]
+
+
+def refuse_unreadable(model, line, number):
+    """Names the line that the model cannot read.
+
+    Raises:
+        ValueError: It is too long, or holds a symbol that the vocabulary refuses.
+    """
+    try:
+        model.source_vocabulary.encode(line, model.max_source)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+
+
+def write_heatmaps(model, texts, path, width):
+    """Writes one HTML page with a table of weights for each text."""
+    found, weights = model.translate(texts, return_weights=True, width=width)
+    tables = []
+    for text, translation, seen in zip(texts, found, weights, strict=True):
+        if seen is None:
+            raise ValueError("--heatmap wants a model with attention. Received: one without")
+        tables.append(str(heatmap_html(
+            seen, model.source_vocabulary.split(text), model.target_vocabulary.split(translation))
+            if translation else f"<p>{text}: nothing was written</p>"))
+    page = "\n".join(['<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>', *tables,
+                      "</body></html>\n"])
+    path.write_text(page, "utf-8")
+
+
+def run_evaluate(options, command):
+    """Scores a model on pairs: error rates for symbols, BLEU, chrF and TER for sentences."""
+    check_sizes(beam=options.beam)
+    model = find_model(options.model)
+    found = read_pairs(options.pairs)[0]
+    for number, source in enumerate(found, 1):
+        refuse_unreadable(model, source, number)
+    texts = model.translate(list(found), width=options.beam, length_penalty=options.length_penalty)
+    answers = [tuple(targets) for targets in found.values()]
+    print(f"{len(found):,} sources, {sum(map(len, answers)):,} right answers, beam {options.beam}")
+    scores, signatures = suitable_scores(
+        model.target_vocabulary, texts, answers, options.lowercase, options.tokenize)
+    for name, score in scores.items():
+        print(f"{name} {score:.2f}   {signatures[name] if signatures else '%'}")
+
+
+def find_model(folder):
+    """Opens the one model in a folder, or the file itself.
+
+    Raises:
+        ValueError: There is none, or more than one.
+    """
+    folder = pathlib.Path(folder)
+    found = [folder] if folder.is_file() else sorted(folder.glob("*.keras"))
+    if len(found) != 1:
+        raise ValueError(f"{folder}: must be a .keras file or a folder with one, as `train` makes "
+                         f"it. Received: {[path.name for path in found] or 'no .keras file'}")
+    return Seq2Seq.load(found[0])
