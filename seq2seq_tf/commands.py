@@ -9,7 +9,7 @@ from seq2seq_tf.batches import steps_per_epoch
 from seq2seq_tf.corpora.own import read_pairs
 from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
-from seq2seq_tf.guards import check_sizes
+from seq2seq_tf.guards import check_positive, check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.plotting import heatmap_html
@@ -25,6 +25,7 @@ DECODERS = {"luong": (LuongDecoder, "attention"),
 
 def run_train(options, command):
     """Trains, ships and scores one model; `command` is what to record."""
+    check_sizes(**({} if options.limit is None else {"limit": options.limit}))
     keras.utils.set_random_seed(options.seed)
     task = options.task or options.pairs.stem
     recipe = RECIPES[task](options.limit) if options.task else Own(options.pairs, options.limit)
@@ -34,6 +35,7 @@ def run_train(options, command):
             setattr(options, name, value)
     model, family = build(recipe, pairs, options)
     check_sizes(epochs=options.epochs, batch_size=options.batch_size)
+    check_positive(rate=options.rate)
     steps = steps_per_epoch(len(pairs), options.batch_size) * options.epochs
     model.compile(
         keras.optimizers.Adam(warm_up_and_decay(options.rate, steps), clipnorm=1.0),

@@ -18,6 +18,17 @@ def check_sizes(**sizes):
             raise ValueError(f"`{name}` must be an integer of at least 1. Received: {name}={size}")
 
 
+def check_positive(**numbers):
+    """Refuses numbers that are not above zero, NaN and infinity among them.
+
+    Raises:
+        ValueError: Names the first argument that is not.
+    """
+    for name, number in numbers.items():
+        if not 0 < number < np.inf:
+            raise ValueError(f"`{name}` must be a number above 0. Received: {name}={number}")
+
+
 def check_share(name, share):
     """Refuses a share outside [0, 1).
 

@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
 
 import keras
 import numpy as np
@@ -182,3 +185,44 @@ def test_a_record_that_cannot_be_written_leaves_the_old_one(tmp_path):
         write_results(path, **{**RECORD, "seed": object()})
     assert path.read_text("utf-8") == before
     assert json.loads(before)["seed"] == 0
+
+
+def command(folder, path):
+    return [sys.executable, "-m", "seq2seq_tf", "train", str(path), "--out", str(folder), "--units",
+            "8", "--embedding", "8", "--epochs", "40", "--batch-size", "64", "--dropout", "0.3"]
+
+
+def epochs_done(folder):
+    try:
+        return len(json.loads((folder / "checkpoint" / "curve.json").read_text("utf-8")))
+    except (OSError, ValueError):
+        return 0  # between two renames, or not begun
+
+
+@pytest.mark.slow
+def test_ten_kills_at_random_moments_change_no_bit(tmp_path):
+    """SIGKILL leaves no time to tidy up: at sleep, in an epoch, while writing or renaming."""
+    path = tmp_path / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{' '.join(f'{i:03}'[::-1])}" for i in range(400)), "utf-8")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command(tmp_path / "whole", path), check=True, **quiet)
+    random, killed = np.random.default_rng(0), 0
+    while killed < 10:
+        before, running = epochs_done(tmp_path / "killed"), subprocess.Popen(
+            command(tmp_path / "killed", path), **quiet)
+        while running.poll() is None and epochs_done(tmp_path / "killed") < before + 2:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 0.4))
+        assert running.poll() is None, "it ended before it could be killed: more epochs are needed"
+        running.kill()
+        running.wait()
+        killed += 1
+    assert epochs_done(tmp_path / "killed") < 40
+    subprocess.run(command(tmp_path / "killed", path), check=True, **quiet)
+    names = [tmp_path / run / "digits-attention-gru" for run in ("whole", "killed")]
+    whole, resumed = (read_results(name.with_suffix(".json")) for name in names)
+    assert losses(resumed["curve"]) == losses(whole["curve"])
+    assert resumed["metrics"] == whole["metrics"]
+    one, other = (Seq2Seq.load(name.with_suffix(".keras")) for name in names)
+    for have, want in zip(other.weights, one.weights, strict=True):
+        np.testing.assert_array_equal(have, want)

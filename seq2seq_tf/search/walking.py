@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from seq2seq_tf.guards import check_end, check_sizes
+from seq2seq_tf.guards import check_end, check_positive, check_sizes
 from seq2seq_tf.masking import PAD
 from seq2seq_tf.search.running import are_log_probs, run
 
@@ -87,9 +87,7 @@ def sample(step, start, state, source, *, end, max_length, temperature=1.0, top_
             outside (0, 1], or `end` and `step` are wrong as in `greedy`.
     """
     check_sizes(max_length=max_length, **({} if top_k is None else {"top_k": top_k}))
-    if not 0 < temperature < np.inf:
-        raise ValueError("`temperature` must be a number above 0. "
-                         f"Received: temperature={temperature}")
+    check_positive(temperature=temperature)
     if not 0 < top_p <= 1:
         raise ValueError(f"`top_p` must lie in (0, 1]. Received: top_p={top_p}")
     start = ops.convert_to_tensor(start)
