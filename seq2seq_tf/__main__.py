@@ -5,7 +5,7 @@ import pathlib
 import shlex
 import sys
 
-from seq2seq_tf.commands import DECODERS, run_evaluate, run_train, run_translate
+from seq2seq_tf.commands import DECODERS, run_ensemble, run_evaluate, run_train, run_translate
 from seq2seq_tf.recipes import RECIPES
 
 CHOSEN = "(default: chosen by the task or the number of pairs)"
@@ -29,6 +29,7 @@ def parser():
         prog="python -m seq2seq_tf", description="Sequence to sequence, from the command line.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_train(commands)
+    add_ensemble(commands)
     add_translate(commands)
     add_evaluate(commands)
     return top
@@ -65,6 +66,19 @@ def add_train(commands):
                         help="for weights, order and dropout (default: 0)")
     trains.add_argument("--limit", type=int, metavar="N", help="use N sources, to try things out")
     trains.set_defaults(run=run_train)
+
+
+def add_ensemble(commands):
+    joins = commands.add_parser(
+        "ensemble", help="score the joint vote of several models",
+        description="Joins models with the same vocabularies into one that takes the mean of their "
+                    "probabilities, and scores it on one of the course's tasks.")
+    joins.add_argument("models", nargs="+", type=pathlib.Path, metavar="MODEL",
+                       help="folders that `train` wrote, or .keras files")
+    joins.add_argument("--task", choices=sorted(RECIPES), required=True, help="what to score")
+    joins.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR",
+                       help="folder for the results file")
+    joins.set_defaults(run=run_ensemble)
 
 
 def add_translate(commands):

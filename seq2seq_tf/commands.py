@@ -9,6 +9,7 @@ from seq2seq_tf.batches import steps_per_epoch
 from seq2seq_tf.corpora.own import read_pairs
 from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
+from seq2seq_tf.ensemble import ensemble
 from seq2seq_tf.guards import check_positive, check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
 from seq2seq_tf.model import Seq2Seq
@@ -65,6 +66,18 @@ def build(recipe, pairs, options):
     model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
                     source, target, recipe.max_source, recipe.max_target)
     return model, f"{family}-{options.cell}"
+
+
+def run_ensemble(options, command):
+    """Scores the joint vote of several models on a task, and records it."""
+    recipe, models = RECIPES[options.task](), [find_model(path) for path in options.models]
+    joined = ensemble(models)
+    metrics, signature = recipe.score(joined)
+    print(", ".join(f"{key} {value:.2f}" for key, value in metrics.items()))
+    name = f"ensemble-{len(models)}"
+    write_results(options.out / f"{options.task}-{name}.json", task=options.task, split="test",
+                  model=name, command=command, seed=0, metrics=metrics, curve=[],
+                  parameters=joined.count_params(), signature=signature)
 
 
 def run_translate(options, command):

@@ -30,8 +30,9 @@ ALLOWED = {
     "batches": {"vocabulary", "guards"},
     "stepwise": {"attention", "decoders", "guards"},
     "scheduled": {"model"},
+    "ensemble": {"model"},
     "recipes": {"phrasebook", "corpora", "metrics", "vocabulary"},
-    "commands": {"recipes", "training", "model", "encoders", "decoders", "stepwise", "search",
+    "commands": {"ensemble", "recipes", "training", "model", "encoders", "decoders", "stepwise", "search",
                  "corpora", "batches", "masking", "plotting", "guards"},
     "training": {"model", "batches", "metrics", "guards"},
 }
