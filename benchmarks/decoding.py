@@ -131,7 +131,7 @@ def median(values):
 
 def race():
     """Yields a row for each search, compiled with XLA and without, forced and free."""
-    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru.keras"))
+    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru-2layers.keras"))
     data = list(encoded(model))
     for task, xla in itertools.product(("words", "forced"), (False, True)):
         step, longest = ((model.step, LONGEST) if task == "words"
@@ -178,7 +178,7 @@ def megabytes(kind):
 
 
 def print_memory(task, xla, name):
-    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru.keras"))
+    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru-2layers.keras"))
     data = list(encoded(model))
     step, longest = ((model.step, LONGEST) if task == "words"
                      else (without_end(model.step), FORCED))

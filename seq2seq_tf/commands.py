@@ -65,7 +65,8 @@ def build(recipe, pairs, options):
              "layers": options.layers, "dropout": options.dropout}
     model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
                     source, target, recipe.max_source, recipe.max_target)
-    return model, f"{family}-{options.cell}"
+    deep = f"-{options.layers}layers" if options.layers > 1 else ""
+    return model, f"{family}-{options.cell}{deep}"
 
 
 def run_ensemble(options, command):

@@ -73,6 +73,7 @@ class VotingDecoder(Members):
     """Writes what the members like best on average; arguments and returns as in any decoder."""
 
     def prepare(self, memory, mask):
+        """Makes for each member what all steps of one source share."""
         return [member.prepare(part, mask)
                 for member, part in zip(self.members, memory, strict=True)]
 
@@ -85,6 +86,7 @@ class VotingDecoder(Members):
                 sum(seen) / len(seen) if seen else None)
 
     def step(self, tokens, state, source):
+        """Lets every member read one token, each with its own state, and takes the mean."""
         log_probs, states = zip(*(
             member.step(tokens, its_state, its_source) for member, its_state, its_source
             in zip(self.members, state, source, strict=True)), strict=True)

@@ -32,7 +32,7 @@ ALLOWED = {
     "scheduled": {"model"},
     "ensemble": {"model"},
     "recipes": {"phrasebook", "corpora", "metrics", "vocabulary"},
-    "commands": {"ensemble", "recipes", "training", "model", "encoders", "decoders", "stepwise", "search",
+    "commands": {"ensemble", "recipes", "training", "model", "encoders", "decoders", "stepwise",
                  "corpora", "batches", "masking", "plotting", "guards"},
     "training": {"model", "batches", "metrics", "guards"},
 }

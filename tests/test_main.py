@@ -49,9 +49,9 @@ def test_own_pairs_are_learned_from_a_file_alone(tmp_path):
     arguments = ["train", str(path), "--out", str(tmp_path / "run"), "--epochs", "1", "--units",
                  "16", "--layers", "2", "--batch-size", "32"]
     assert main(arguments) == 0
-    record = read_results(tmp_path / "run" / "digits-attention-gru.json")
-    assert record["task"] == "digits"
-    model = Seq2Seq.load(tmp_path / "run" / "digits-attention-gru.keras")
+    record = read_results(tmp_path / "run" / "digits-attention-gru-2layers.json")
+    assert (record["task"], record["model"]) == ("digits", "attention-gru-2layers")
+    model = Seq2Seq.load(tmp_path / "run" / "digits-attention-gru-2layers.keras")
     assert model.encoder.layers == model.decoder.layers == 2
     assert len(model.translate(["123"], width=3)) == 1
 
