@@ -29,7 +29,7 @@ from seq2seq_tf.training import environment, write_json
 from seq2seq_tf.vocabulary import END, START, pad
 
 FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
-BATCH, BATCHES, LONGEST, FORCED, ROUNDS = 64, 8, 32, 20, 15
+BATCH, BATCHES, LONGEST, FORCED, ROUNDS = 64, 8, 32, 20, 11
 
 
 def encoded(model):
@@ -207,7 +207,7 @@ def growth():
                                      ops.ones((BATCH, 16), "bool")),
                      [[keras.random.normal((BATCH, 256))]])]
             search = ours(without_end(decoder.step), size["width"], size["length"])
-            times = rounds({"": compiled(search, True)}, data)[""]
+            times = rounds({"": compiled(search, True)}, data, 5)[""]
             yield {"varied": name, **size, "milliseconds_a_batch": median(np.array(times) * 1000)}
 
 

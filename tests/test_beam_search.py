@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from seq2seq_tf.search import beam_search, graph, greedy
+from seq2seq_tf.search import beam_search, exact_search, graph, greedy
 from seq2seq_tf.search.beam import _beam_search
 from seq2seq_tf.search.running import compiled
 
@@ -358,3 +358,40 @@ def test_what_a_step_says_of_hypotheses_that_are_over_does_not_count(width, nons
     table[:, END] = nonsense
     (have,) = search([table], width, 3)
     assert_same(have, want)
+
+
+def exactly(tables, bounds, max_length=5):
+    state = {"t": np.zeros(len(tables), "int32"), "language": np.arange(len(tables), dtype="int32")}
+    return exact_search(stepper(*tables), np.full(len(tables), START), state, (), end=END,
+                        max_length=max_length, bounds=bounds)
+
+
+def test_the_exact_search_finds_the_likeliest_that_ends():
+    """Against all answers there are; and a batch of languages does not mix."""
+    tables = [language(seed, symbols=4, steps=5) for seed in range(12)]
+    found, scores, count = exactly(tables, np.full(12, -50.0))
+    for table, ids, score in zip(tables, found, scores, strict=True):
+        cut = np.array(table)
+        cut[4][:, [0, 2, 3]] = -np.inf  # what does not end at the last step is no answer
+        want = enumerated(cut, 5, 0.0)
+        assert (tuple(ids), score) == (want[1], pytest.approx(want[0], abs=1e-4))
+    greedy_scores = [search([table], 1, 5)[0][0][0] for table in tables]
+    again, _, fewer = exactly(tables, np.array(greedy_scores) - 1e-3)
+    assert fewer < count
+    assert [ids for ids in again if ids] == [
+        ids for ids, score, bound in zip(found, scores, greedy_scores, strict=True)
+        if score > bound - 1e-3]
+
+
+def test_below_the_bound_the_exact_search_finds_nothing():
+    found, scores, count = exactly([language(0), language(1)], [-0.001, -50.0])
+    assert found[0] is None
+    assert scores[0] == -0.001
+    assert found[1]
+    assert count >= 2
+
+
+@pytest.mark.parametrize("bounds", [[-1.0], [-1.0, -np.inf], [-1.0, np.nan], 3.0])
+def test_bounds_that_bound_nothing_are_refused(bounds):
+    with pytest.raises(ValueError, match="`bounds` must hold a finite number for each source"):
+        exactly([language(0), language(1)], bounds)

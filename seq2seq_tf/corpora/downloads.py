@@ -3,9 +3,7 @@
 import hashlib
 import os
 import pathlib
-
-import pooch
-import requests
+import warnings
 
 TIMEOUT = 30  # seconds without a byte
 
@@ -13,7 +11,15 @@ TIMEOUT = 30  # seconds without a byte
 def cache_directory():
     """Says where downloads are kept: `SEQ2SEQ_TF_CACHE`, or the user's cache folder."""
     chosen = os.environ.get("SEQ2SEQ_TF_CACHE")
-    return pathlib.Path(chosen) if chosen else pathlib.Path(pooch.os_cache("seq2seq_tf"))
+    return pathlib.Path(chosen) if chosen else pathlib.Path(downloader().os_cache("seq2seq_tf"))
+
+
+def downloader():
+    """Imports pooch, where it is needed and quietly: tqdm warns where a notebook has no widgets."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        import pooch
+    return pooch
 
 
 def cached(url, name, read, licence):
@@ -32,7 +38,9 @@ def cached(url, name, read, licence):
         ValueError: What came is not the known file.
         OSError: The cache cannot be written.
     """
-    path = cache_directory() / name
+    import requests
+
+    pooch, path = downloader(), cache_directory() / name
     if path.exists():
         try:
             return read(path)

@@ -6,7 +6,8 @@ looked at before a search begins, and a score is NaN where a later one was NaN o
 """
 
 from seq2seq_tf.search.beam import beam_search
+from seq2seq_tf.search.exact import exact_search
 from seq2seq_tf.search.running import graph
 from seq2seq_tf.search.walking import greedy, sample
 
-__all__ = ["beam_search", "graph", "greedy", "sample"]
+__all__ = ["beam_search", "exact_search", "graph", "greedy", "sample"]

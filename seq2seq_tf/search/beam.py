@@ -1,12 +1,11 @@
 """Many hypotheses for each source: beam search."""
 
-import keras
 import numpy as np
 from keras import ops
 
 from seq2seq_tf.guards import check_end, check_sizes
 from seq2seq_tf.masking import PAD
-from seq2seq_tf.search.running import are_log_probs, run
+from seq2seq_tf.search.running import are_log_probs, rows, run
 
 NEVER = -1e30  # the score of what cannot be; a number, so that no difference of two is NaN
 HALVINGS = 2  # how often the sources that are done may leave the batch
@@ -126,11 +125,6 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
 def count(tensor):
     """Counts the rows of a tensor."""
     return ops.shape(tensor)[0]
-
-
-def rows(nest, chosen):
-    """Takes the chosen rows of every tensor in a nest."""
-    return keras.tree.map_structure(lambda part: ops.take(part, chosen, axis=0), nest)
 
 
 def of_hypotheses(sources, hypotheses, width):

@@ -47,3 +47,8 @@ def run(search, step, start, state, source, *extra, end, **settings):
 def are_log_probs(log_probs):
     """Tells for each row (..., V) whether all of it is at most zero: NaN is not."""
     return ops.all(log_probs <= 1e-3, axis=-1)
+
+
+def rows(nest, chosen):
+    """Takes the chosen rows of every tensor in a nest."""
+    return keras.tree.map_structure(lambda part: ops.take(part, chosen, axis=0), nest)

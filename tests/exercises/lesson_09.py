@@ -50,18 +50,17 @@ def verdict(found, right, found_score, right_score):
 
 def plain_beam(P, width, max_length, grow=False, last=False, sign=1, ended_first=False):
     """A reference with a table of probabilities instead of a list of logarithms."""
-    living, done = {(): 1.0}, {}
+    living, done = {(): 1.0}, []
     for _ in range(max_length):
         found = {}
         for ids, p in living.items():
             for w in np.flatnonzero(P[ids[-1] if ids else 0]).tolist():
                 found[(*ids, w)] = (1.0 if last else p) * P[ids[-1] if ids else 0, w]
         kept = dict(sorted(found.items(), key=lambda item: -sign * item[1])[:width])
-        done |= {ids: p for ids, p in kept.items() if ids[-1] == 1}
+        done += [(math.log(p), ids) for ids, p in kept.items() if ids[-1] == 1]
         living = {ids: p for ids, p in kept.items() if grow or ids[-1] != 1}
-    both = done if ended_first and done else done | living
-    order = sorted(both, key=lambda ids: (math.log(both[ids]), ids), reverse=True)
-    return [list(ids) for ids in order[:width]]
+    cut = [] if ended_first and done else [(math.log(p), ids) for ids, p in living.items()]
+    return [list(ids) for _, ids in sorted(done + cut, reverse=True)[:width]]
 
 
 REFERENCES = [
