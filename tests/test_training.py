@@ -187,6 +187,17 @@ def test_a_record_that_cannot_be_written_leaves_the_old_one(tmp_path):
     assert json.loads(before)["seed"] == 0
 
 
+@pytest.mark.parametrize(("losses_so_far", "patience", "stops"), [
+    ([], 1, False), ([3.0], 1, False), ([3.0, 2.0], 1, False), ([3.0, 3.0], 1, True),
+    ([3.0, 2.0, 2.5], 1, True), ([3.0, 2.0, 2.5], 2, False), ([3.0, 2.0, 2.5, 2.1], 2, True),
+    ([2.0, 3.0, 3.0, 1.9], 3, False), ([2.0, 3.0, 3.0, 3.0], None, False),
+])
+def test_patience_is_counted_from_the_best_epoch(tmp_path, losses_so_far, patience, stops):
+    checkpoint = Checkpoint(tmp_path, 0, patience)
+    checkpoint.curve = [{"val_loss": loss} for loss in losses_so_far]
+    assert checkpoint.has_waited() is stops
+
+
 def command(folder, path):
     return [sys.executable, "-m", "seq2seq_tf", "train", str(path), "--out", str(folder), "--units",
             "8", "--embedding", "8", "--epochs", "40", "--batch-size", "64", "--dropout", "0.3"]
