@@ -254,7 +254,7 @@ def results_table(records):
     rows = ["| task | model | seed | parameters | trained | figures |", "|---|---|---|---|---|---|"]
     for r in sorted(records, key=lambda r: (r["task"], r["model"], r["seed"])):
         figures = " · ".join(f"{name} {value}" for name, value in r["metrics"].items())
+        trained = f"{r['train_seconds'] / 60:.0f} min on {r['device']}" if r["curve"] else "apart"
         rows.append(f"| {r['task']} ({r['split']}) | {r['model']} | {r['seed']} "
-                    f"| {r['parameters']:,} | {r['train_seconds'] / 60:.0f} min on {r['device']} "
-                    f"| {figures} |")
+                    f"| {r['parameters']:,} | {trained} | {figures} |")
     return "\n".join(rows)

@@ -175,6 +175,7 @@ def process(server, how):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_do_not_disturb_each_other(server, tmp_path):
     answers = [running.communicate(timeout=100) for running in [process(server, "") for _ in "ab"]]
     assert answers[0][0].splitlines()[-1] == answers[1][0].splitlines()[-1]

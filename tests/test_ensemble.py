@@ -43,6 +43,7 @@ def test_its_weights_are_the_mean_of_those_who_look(members):
     assert ensemble(members[1:2]).look(words, answers) == [None, None]
 
 
+@pytest.mark.slow
 def test_the_vote_of_one_is_its_own(members):
     words = ["abc", "g", "fedcba"]
     alone = ensemble(members[:1])

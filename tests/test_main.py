@@ -120,6 +120,7 @@ def translated(arguments, text, monkeypatch, capsys):
     return capsys.readouterr().out.split("\n")[:-1]
 
 
+@pytest.mark.slow
 def test_lines_in_lines_out(reverser, monkeypatch, capsys, tmp_path):
     model = Seq2Seq.load(reverser / "digits-attention-gru.keras")
     capsys.readouterr()
@@ -131,6 +132,7 @@ def test_lines_in_lines_out(reverser, monkeypatch, capsys, tmp_path):
     assert capsys.readouterr().out == model.translate(["7"])[0] + "\n"
 
 
+@pytest.mark.slow
 def test_the_n_best_come_with_their_scores(reverser, monkeypatch, capsys):
     model = Seq2Seq.load(reverser / "digits-attention-gru.keras")
     capsys.readouterr()
@@ -139,6 +141,7 @@ def test_the_n_best_come_with_their_scores(reverser, monkeypatch, capsys):
     assert lines == [f"{score:.4f}\t{text}" for best in found for text, score in best[:2]]
 
 
+@pytest.mark.slow
 def test_a_page_shows_where_attention_looked(reverser, monkeypatch, capsys, tmp_path):
     page = tmp_path / "map.html"
     monkeypatch.setattr(Seq2Seq, "translate", lambda self, texts, **how: (
@@ -151,6 +154,7 @@ def test_a_page_shows_where_attention_looked(reverser, monkeypatch, capsys, tmp_
     assert re.findall(r">(\d+)</td>", html) == ["10", "90", "50", "50", "100"]
 
 
+@pytest.mark.slow
 def test_evaluate_scores_each_source_once_against_all_its_answers(
         reverser, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(Seq2Seq, "translate", lambda self, texts, **how: ["2 1", "9"])
@@ -161,6 +165,7 @@ def test_evaluate_scores_each_source_once_against_all_its_answers(
         "2 sources, 3 right answers, beam 2", "per 33.33   %", "wer 50.00   %"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "text", "message"), [
     (["nowhere"], "", "nowhere: must be a .keras file or a folder with one"),
     (["{}", "--beam", "0"], "", "`beam` must be an integer of at least 1"),
@@ -177,6 +182,7 @@ def test_what_cannot_be_translated_ends_with_a_message_and_code_2(
     assert "Traceback" not in printed
 
 
+@pytest.mark.slow
 def test_early_stopping_survives_a_restart(tmp_path):
     path = tmp_path / "noise.tsv"
     random = np.random.default_rng(0)

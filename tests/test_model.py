@@ -314,7 +314,7 @@ def test_weights_of_a_beam_belong_to_what_it_wrote():
             np.testing.assert_allclose(model.look([word], [text])[0], seen, atol=1e-5)
 
 
-@pytest.mark.parametrize("width", [1, 3])
+@pytest.mark.parametrize("width", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_weights_that_became_nan_are_refused(width):
     model = make_model()
     model.decoder.readout.kernel.assign(model.decoder.readout.kernel * np.nan)

@@ -175,6 +175,7 @@ def test_results_are_written_and_rendered(tmp_path):
     assert set(record["versions"]) == {"python", "tensorflow", "keras", "numpy"}
     assert results_table([record | {"device": "2 cores"}]).splitlines()[-1] == (
         "| cmudict (test) | attention-gru | 0 | 1,234,567 | 3 min on 2 cores | wer_beam1 31.13 |")
+    assert "| 1,234,567 | apart |" in results_table([record | {"curve": []}])
 
 
 def test_a_record_that_cannot_be_written_leaves_the_old_one(tmp_path):

@@ -5,7 +5,7 @@ import os
 import pathlib
 import warnings
 
-TIMEOUT = 30  # seconds without a byte
+TIMEOUT = (5, 30)  # seconds: to be connected, and without a byte
 
 
 def cache_directory():
