@@ -234,3 +234,15 @@ def test_what_a_lesson_shows_is_what_the_package_holds(path):
 def test_a_thing_is_shown_in_one_notebook_only():
     names = [name for path in LESSONS for name, _ in shown(path)]
     assert len(names) == len(set(names))
+
+
+def test_every_solution_is_right():
+    """What a check printed is stored: a solution that was run before its check changed says so."""
+    solutions = [path for path in NOTEBOOKS if path not in LESSONS]
+    assert len(solutions) >= 10
+    for solution in solutions:
+        said = [line for cell in code_cells(read(solution)) for output in cell.outputs
+                for line in output.get("text", "").splitlines()]
+        wrong = [line for line in said if line.startswith(("Not yet", "Not right"))]
+        assert not wrong, solution.name
+        assert any(line.startswith("Right: ") for line in said), solution.name
