@@ -183,6 +183,7 @@ def test_two_processes_at_once_do_not_disturb_each_other(server, tmp_path):
     assert left(tmp_path) == ["fra-eng.zip"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of this kind are Unix's")
 def test_a_full_disk_leaves_nothing_half_written(server, tmp_path):
     out, _ = process(server, "full").communicate(timeout=100)

@@ -35,6 +35,7 @@ def test_step_unrolled_gives_what_the_call_gives(members):
         np.testing.assert_allclose(log_probs, ops.log_softmax(logits[:, t]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_its_weights_are_the_mean_of_those_who_look(members):
     words, answers = ["abc", "de"], ["gab", "f"]
     looks = [model.look(words, answers) for model in members]

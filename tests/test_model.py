@@ -296,6 +296,7 @@ def test_hypotheses_have_the_scores_that_the_model_gives_them(decoder):
                 assert score == pytest.approx(log_p(model, word, text), abs=1e-3), word
 
 
+@pytest.mark.slow
 def test_translate_with_a_width_gives_the_first_hypothesis_in_the_texts_order():
     model = make_model("dot")
     wide = model.translate(WORDS, width=4)
@@ -305,6 +306,7 @@ def test_translate_with_a_width_gives_the_first_hypothesis_in_the_texts_order():
         model.hypotheses("word", width=2)
 
 
+@pytest.mark.slow
 def test_weights_of_a_beam_belong_to_what_it_wrote():
     model = make_model("dot")
     texts, weights = model.translate(WORDS, return_weights=True, width=3)
