@@ -285,6 +285,7 @@ def log_p(model, word, text):
     return sum(log_probs[t, w] for t, w in enumerate([*target, END]))
 
 
+@pytest.mark.slow
 def test_hypotheses_have_the_scores_that_the_model_gives_them(decoder):
     model = make_model(decoder)
     for word, found in zip(WORDS, model.hypotheses(WORDS, width=3), strict=True):
