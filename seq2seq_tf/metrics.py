@@ -50,10 +50,7 @@ def error_rates(hypotheses, references):
     Raises:
         ValueError: There is nothing to score, lengths differ, or a text has no right answer.
     """
-    if not hypotheses or len(hypotheses) != len(references) or not all(references):
-        raise ValueError(
-            "`hypotheses` must hold texts, each with at least one reference. Received: "
-            f"{len(hypotheses)} texts, {sum(map(bool, references))} with references")
+    check_references(hypotheses, references)
     owner = [i for i, answers in enumerate(references) for _ in answers]
     answers = [answer.split() for group in references for answer in group]
     distances = edit_distances([hypotheses[i].split() for i in owner], answers)
@@ -63,6 +60,18 @@ def error_rates(hypotheses, references):
     wrong, length = np.sum(list(nearest.values()), axis=0)
     missed = sum(distance > 0 for distance, _ in nearest.values())
     return 100 * float(wrong / length), 100 * float(missed) / len(hypotheses)
+
+
+def check_references(hypotheses, references):
+    """Refuses what cannot be scored.
+
+    Raises:
+        ValueError: There is nothing to score, lengths differ, or a text has no right answer.
+    """
+    if not hypotheses or len(hypotheses) != len(references) or not all(references):
+        raise ValueError(
+            "`hypotheses` must hold texts, each with at least one reference. Received: "
+            f"{len(hypotheses)} texts, {sum(map(bool, references))} with references")
 
 
 def translation_scores(hypotheses, references, lowercase=False, tokenize="13a"):
@@ -79,10 +88,7 @@ def translation_scores(hypotheses, references, lowercase=False, tokenize="13a"):
     Raises:
         ValueError: There is nothing to score, lengths differ, or a text has no right answer.
     """
-    if not hypotheses or len(hypotheses) != len(references) or not all(references):
-        raise ValueError(
-            "`hypotheses` must hold texts, each with at least one reference. Received: "
-            f"{len(hypotheses)} texts, {sum(map(bool, references))} with references")
+    check_references(hypotheses, references)
     from sacrebleu.metrics import BLEU, CHRF, TER
 
     most = max(map(len, references))
