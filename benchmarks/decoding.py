@@ -32,8 +32,18 @@ FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 BATCH, BATCHES, LONGEST, FORCED, ROUNDS = 64, 8, 32, 20, 11
 
 
-def encoded(model):
-    """Encodes held-out words, as they come: a list of (source, state) for the decoder."""
+def asked(task, model):
+    """Gives the step function and the longest answer of a task: "words", or "forced" ones."""
+    return (model.step, LONGEST) if task == "words" else (without_end(model.step), FORCED)
+
+
+def encoded():
+    """Opens the model and encodes held-out words, as they come, to (source, state) each."""
+    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru-2layers.keras"))
+    return model, list(batches_of(model))
+
+
+def batches_of(model):
     words = list(cmudict().test)[: BATCH * BATCHES]
     ids = pad([model.source_vocabulary.encode(word) for word in words])
     for first in range(0, len(ids), BATCH):
@@ -131,11 +141,9 @@ def median(values):
 
 def race():
     """Yields a row for each search, compiled with XLA and without, forced and free."""
-    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru-2layers.keras"))
-    data = list(encoded(model))
+    model, data = encoded()
     for task, xla in itertools.product(("words", "forced"), (False, True)):
-        step, longest = ((model.step, LONGEST) if task == "words"
-                         else (without_end(model.step), FORCED))
+        step, longest = asked(task, model)
         searches = {"greedy": ours(step, 0, longest), "keras-hub 5": hub(step, 5, longest),
                     **{f"beam {k}": ours(step, k, longest) for k in (1, 4, 5, 8)}}
         searches = {name: compiled(search, xla) for name, search in searches.items()}
@@ -178,10 +186,8 @@ def megabytes(kind):
 
 
 def print_memory(task, xla, name):
-    model = Seq2Seq.load(data_path("weights/cmudict-attention-gru-2layers.keras"))
-    data = list(encoded(model))
-    step, longest = ((model.step, LONGEST) if task == "words"
-                     else (without_end(model.step), FORCED))
+    model, data = encoded()
+    step, longest = asked(task, model)
     kind, _, width = name.partition(" ")
     search = (hub if kind == "keras-hub" else ours)(step, int(width or 0), longest)
     search = compiled(search, xla == "1")

@@ -93,21 +93,19 @@ def run_translate(options, command):
     for number, line in enumerate(lines, 1):
         if line.strip():
             refuse_unreadable(model, line, number)
-    found = written(model, texts, options)
-    for line in lines:
-        print("\n".join(next(found)) if line.strip() else "")
-    if options.heatmap:
-        write_heatmaps(model, texts, options.heatmap, options.beam)
-
-
-def written(model, texts, options):
-    """Yields for each text the lines to print: one, or with --nbest several with their scores."""
     settings = {"width": options.beam, "length_penalty": options.length_penalty}
+    if options.heatmap:  # one search gives the texts and what they looked at
+        best, weights = model.translate(texts, return_weights=True, **settings)
+        write_heatmaps(model, texts, best, weights, options.heatmap)
+    elif options.nbest == 1:
+        best = model.translate(texts, **settings)
     if options.nbest == 1:
-        yield from ([text] for text in model.translate(texts, **settings))
-        return
-    for found in model.hypotheses(texts, **settings):
-        yield [f"{score:.4f}\t{text}" for text, score in found[: options.nbest]]
+        found = iter(best)
+    else:
+        found = iter("\n".join(f"{score:.4f}\t{text}" for text, score in each[: options.nbest])
+                     for each in model.hypotheses(texts, **settings))
+    for line in lines:
+        print(next(found) if line.strip() else "")
 
 
 def refuse_unreadable(model, line, number):
@@ -122,9 +120,8 @@ def refuse_unreadable(model, line, number):
         raise ValueError(f"line {number}: {error}") from error
 
 
-def write_heatmaps(model, texts, path, width):
-    """Writes one HTML page with a table of weights for each text."""
-    found, weights = model.translate(texts, return_weights=True, width=width)
+def write_heatmaps(model, texts, found, weights, path):
+    """Writes one HTML page with a table of weights for each text and its translation."""
     tables = []
     for text, translation, seen in zip(texts, found, weights, strict=True):
         if seen is None:

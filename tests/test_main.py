@@ -144,10 +144,16 @@ def test_the_n_best_come_with_their_scores(reverser, monkeypatch, capsys):
 @pytest.mark.slow
 def test_a_page_shows_where_attention_looked(reverser, monkeypatch, capsys, tmp_path):
     page = tmp_path / "map.html"
-    monkeypatch.setattr(Seq2Seq, "translate", lambda self, texts, **how: (
-        (["3 < 1"], [np.array([[0.1, 0.9], [0.5, 0.5], [1.0, 0.0]])])
-        if how.get("return_weights") else ["3 < 1"]))
-    translated([reverser, "--heatmap", page], "12\n", monkeypatch, capsys)
+    asked = []
+
+    def translate(self, texts, **how):
+        asked.append(how)
+        return ["3 < 1"], [np.array([[0.1, 0.9], [0.5, 0.5], [1.0, 0.0]])]
+
+    monkeypatch.setattr(Seq2Seq, "translate", translate)
+    arguments = [reverser, "--heatmap", page, "--beam", "3", "--length-penalty", "0.5"]
+    assert translated(arguments, "12\n", monkeypatch, capsys) == ["3 < 1"]
+    assert asked == [{"return_weights": True, "width": 3, "length_penalty": 0.5}]  # once, as told
     html = page.read_text("utf-8")
     assert "<script" not in html
     assert "&lt;" in html and 'charset="utf-8"' in html

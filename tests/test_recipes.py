@@ -5,7 +5,7 @@ import pytest
 
 from seq2seq_tf.corpora import Corpus
 from seq2seq_tf.recipes import RECIPES, Own, Phrases, Recipe, suitable_scores
-from seq2seq_tf.recipes.general import choose_units
+from seq2seq_tf.recipes.general import choose_units, kind_of
 from seq2seq_tf.vocabulary import CharacterVocabulary, SubwordVocabulary, WordVocabulary
 
 
@@ -87,6 +87,11 @@ def test_units_follow_from_the_look_of_the_texts():
     assert type(pieces).__name__ == "SubwordVocabulary"
     assert len(pieces) == 303  # as many as there are different words: 0 to 300, number, and
     assert pieces.decode(pieces.encode(sentences[7])) == sentences[7]
+
+
+def test_up_to_200_different_things_between_spaces_are_symbols():
+    assert kind_of([f"a{i} a0" for i in range(200)]) is WordVocabulary
+    assert kind_of([f"a{i} a0" for i in range(201)]) is SubwordVocabulary
 
 
 def test_own_pairs_get_units_and_room_for_longer_texts(tmp_path, capsys):
