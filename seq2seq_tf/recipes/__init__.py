@@ -9,7 +9,7 @@ from seq2seq_tf.recipes.phrases import Phrases
 RECIPES = {
     "multi30k-de-en": functools.partial(Translation, multi30k, lowercase=True),
     "tatoeba-fra-eng": functools.partial(Translation, functools.partial(tatoeba, "fra-eng"),
-                                         size=8_000),
+                                         units=384, embedding=192, dropout=0.2, epochs=15),
     "cmudict": Pronunciation,
     "phrasebook-fr": functools.partial(Phrases, "french"),
     "phrasebook-zh": functools.partial(Phrases, "chinese"),

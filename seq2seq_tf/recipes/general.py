@@ -13,6 +13,8 @@ FEW = 200  # different things between spaces: no more, and they are taken for sy
 SETTINGS = {"decoder": "luong", "units": 256, "embedding": 64, "layers": 1, "dropout": 0.1,
             "label_smoothing": 0.1, "epochs": 20, "patience": None, "batch_size": 256,
             "rate": 4e-3}
+SENTENCES = SETTINGS | {"decoder": "tied", "units": 512, "embedding": 256, "dropout": 0.4,
+                        "batch_size": 128, "rate": 2e-3}
 
 
 class Recipe:
@@ -102,17 +104,17 @@ class Translation(Recipe):
         limit: As in `Pronunciation`.
         size: Number of subwords.
         lowercase: As in `Recipe`.
+        sizes: What differs from `SENTENCES`.
     """
 
     max_source, max_target = 100, 100
 
-    def __init__(self, load, limit=None, size=6_000, lowercase=False):
+    def __init__(self, load, limit=None, size=6_000, lowercase=False, **sizes):
         super().__init__(load().first(limit), lowercase)
-        self.size = size
+        self.size, self.sizes = size, sizes
 
     def settings(self, count):
-        return SETTINGS | {"decoder": "tied", "units": 512, "embedding": 256, "dropout": 0.4,
-                           "batch_size": 128, "rate": 2e-3}
+        return SENTENCES | self.sizes
 
     def vocabularies(self, pairs):
         shared = SubwordVocabulary.from_texts([text for pair in pairs for text in pair], self.size)
