@@ -62,6 +62,10 @@ def add_train(commands):
         trains.add_argument(f"--{name}", type=kind, help=f"{meaning} {CHOSEN}")
     trains.add_argument("--cell", choices=["gru", "lstm"], default="gru",
                         help="recurrent layer (default: gru)")
+    trains.add_argument("--precision", choices=["float32", "mixed_float16", "mixed_bfloat16"],
+                        help="what to compute in (default: mixed_float16 on a GPU, else float32)")
+    trains.add_argument("--tensorboard", type=pathlib.Path, metavar="LOGS",
+                        help="also write the curves to this folder for TensorBoard")
     trains.add_argument("--seed", type=int, default=0,
                         help="for weights, order and dropout (default: 0)")
     trains.add_argument("--limit", type=int, metavar="N", help="use N sources, to try things out")
@@ -87,9 +91,8 @@ def add_translate(commands):
         description="Reads lines from a file or from standard input and writes a translation of "
                     "each, in order. An empty line stays empty.")
     add_search(translates)
-    translates.add_argument("--input", type=argparse.FileType("r", encoding="utf-8"),
-                            default=sys.stdin, metavar="FILE", help="lines to translate "
-                            "(default: standard input)")
+    translates.add_argument("--input", type=pathlib.Path, metavar="FILE",
+                            help="UTF-8 lines to translate (default: standard input)")
     translates.add_argument("--nbest", type=int, default=1, metavar="N",
                             help="write the N best of each beam with their scores (default: 1)")
     translates.add_argument("--heatmap", type=pathlib.Path, metavar="HTML",

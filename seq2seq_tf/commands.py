@@ -1,12 +1,13 @@
 """What the command line does: train, translate, evaluate. Each gives what it prints as text."""
 
+import importlib.util
 import pathlib
 import sys
 
 import keras
 
 from seq2seq_tf.batches import steps_per_epoch
-from seq2seq_tf.corpora.own import read_pairs
+from seq2seq_tf.corpora.own import lines_of, read_pairs
 from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.ensemble import ensemble
@@ -28,6 +29,8 @@ def run_train(options, command):
     """Trains, ships and scores one model; `command` is what to record."""
     check_sizes(**({} if options.limit is None else {"limit": options.limit}))
     keras.utils.set_random_seed(options.seed)
+    callbacks = watchers(options)
+    keras.config.set_dtype_policy(options.precision or suitable_precision())
     task = options.task or options.pairs.stem
     recipe = RECIPES[task](options.limit) if options.task else Own(options.pairs, options.limit)
     pairs = recipe.pairs("train")
@@ -44,10 +47,12 @@ def run_train(options, command):
     print(f"{len(pairs):,} training pairs, {model.count_params():,} weights, {steps:,} steps")
     curve = train(model, pairs, recipe.pairs("validation"), options.out,
                   epochs=options.epochs, batch_size=options.batch_size, seed=options.seed,
-                  patience=options.patience, verbose=1 if sys.stderr.isatty() else 2)
+                  patience=options.patience, callbacks=callbacks,
+                  verbose=1 if sys.stderr.isatty() else 2)
     name = f"{task}-{family}" + (f"-seed{options.seed}" if options.seed else "")
+    keras.config.set_dtype_policy("float32")
     ship(model, options.out / f"{name}.keras")
-    metrics, signature = recipe.score(model)
+    metrics, signature = recipe.score(find_model(options.out / f"{name}.keras"))
     by_length = metrics.pop("by_length", None)
     print(", ".join(f"{key} {value:.2f}" for key, value in metrics.items()))
     write_results(options.out / f"{name}.json", task=task, split="test",
@@ -55,6 +60,27 @@ def run_train(options, command):
                   parameters=model.count_params(), curve=curve, by_length=by_length,
                   signature=signature)
     print(f"Written: {options.out / name}.keras and .json")
+
+
+def suitable_precision():
+    """Names the dtype policy that suits the machine: half precision where there is a GPU."""
+    import tensorflow as tf
+
+    return "mixed_float16" if tf.config.list_physical_devices("GPU") else "float32"
+
+
+def watchers(options):
+    """Makes the callback for TensorBoard where it is wanted.
+
+    Raises:
+        ValueError: TensorBoard is not installed.
+    """
+    if options.tensorboard is None:
+        return []
+    if importlib.util.find_spec("tensorboard") is None:
+        raise ValueError("--tensorboard wants the package tensorboard: pip install tensorboard. "
+                         "Received: a Python without it")
+    return [keras.callbacks.TensorBoard(options.tensorboard)]
 
 
 def build(recipe, pairs, options):
@@ -88,7 +114,8 @@ def run_translate(options, command):
         raise ValueError(f"--nbest must be at most --beam, {options.beam}. "
                          f"Received: {options.nbest}")
     model = find_model(options.model)
-    lines = [line.rstrip("\n") for line in options.input]
+    content = options.input.read_bytes() if options.input else sys.stdin.buffer.read()
+    lines = list(lines_of(content, options.input or "standard input"))
     texts = [line for line in lines if line.strip()]
     for number, line in enumerate(lines, 1):
         if line.strip():

@@ -140,7 +140,8 @@ class LuongDecoder(RecurrentDecoder):
     def look_once(self, hidden, source):
         batch = ops.shape(source["values"])[0]
         queries = ops.reshape(hidden, (batch, -1, self.units))  # (B, K, U): hypotheses as steps
-        return ops.reshape(self.look(queries, source)[0], (-1, self.units))
+        found = self.look(queries, source)[0]
+        return ops.reshape(found, (-1, found.shape[-1]))
 
     def get_config(self):
         attention = keras.saving.serialize_keras_object(self.attention)
@@ -172,11 +173,6 @@ class TiedDecoder(LuongDecoder):
         self.embedding = ScaledEmbedding(vocabulary_size, embedding_size, **same)
         self.readout = TiedReadout(self.embedding, **same)
         self.combine = keras.layers.Dense(embedding_size, "tanh", use_bias=False, **same)
-
-    def look_once(self, hidden, source):
-        batch = ops.shape(source["values"])[0]
-        queries = ops.reshape(hidden, (batch, -1, self.units))  # (B, K, U): hypotheses as steps
-        return ops.reshape(self.look(queries, source)[0], (-1, self.embedding_size))
 
 
 class ScaledEmbedding(keras.layers.Embedding):

@@ -31,7 +31,7 @@ def warm_up_and_decay(peak, steps):
 
 
 def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size=256, seed=0,
-          patience=None, verbose=1):
+          patience=None, callbacks=(), verbose=1):
     """Fits a compiled model, keeps the best weights, and goes on where a killed run stopped.
 
     After each epoch `directory/checkpoint` is replaced as a whole by a new folder. Called again
@@ -46,6 +46,7 @@ def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size
         batch_size: Most pairs in a batch.
         seed: Determines the order of batches and the dropout.
         patience: Stop after so many epochs without a lower validation loss; None never does.
+        callbacks: More of Keras's, such as `keras.callbacks.TensorBoard(directory)`.
         verbose: As in `fit`: 1 a progress bar, 2 a line for each epoch, 0 nothing.
     Returns:
         A list of one dict an epoch, as in the results file's "curve". The model holds the weights
@@ -64,7 +65,7 @@ def train(model, train_pairs, validation_pairs, directory, *, epochs, batch_size
     held_out = batches(validation_pairs, *vocabularies, batch_size)
     if first < epochs and not checkpoint.has_waited():
         model.fit(data, validation_data=held_out, epochs=epochs, initial_epoch=first,
-                  callbacks=[checkpoint], shuffle=False, verbose=verbose)
+                  callbacks=[checkpoint, *callbacks], shuffle=False, verbose=verbose)
     checkpoint.restore_best()
     return checkpoint.curve
 
@@ -178,7 +179,8 @@ def ship(model, path):
     """Saves a small `.keras` file: no optimizer, weights rounded to float16, compressed.
 
     The weights become 16-bit numbers, and the model that is passed gets the same ones, so that
-    what is measured afterwards is what was shipped.
+    what is measured afterwards is what was shipped. The shipped one computes in float32, whatever
+    it was trained in.
 
     Args:
         model: A `Seq2Seq`.
@@ -187,7 +189,8 @@ def ship(model, path):
     path = pathlib.Path(path)
     for weight, value in zip(model.weights, arrays(model.weights), strict=True):
         weight.assign(value.astype("float16").astype("float32"))
-    bare = type(model).from_config(model.get_config())  # never compiled: no optimizer to save
+    config = in_float32(model.get_config())
+    bare = type(model).from_config(config)  # never compiled: no optimizer to save
     assign(bare.weights, arrays(model.weights), path)
     path.parent.mkdir(parents=True, exist_ok=True)
     full, small = path.with_suffix(".full.keras"), path.with_suffix(".part")
@@ -198,6 +201,15 @@ def ship(model, path):
             packed.writestr(name, stored.read(name))
     full.unlink()
     small.replace(path)
+
+
+def in_float32(config):
+    """Copies a configuration, with float32 for each layer's dtype policy."""
+    if isinstance(config, dict):
+        if config.get("class_name") == "DTypePolicy":
+            return "float32"
+        return {key: in_float32(value) for key, value in config.items()}
+    return [in_float32(value) for value in config] if isinstance(config, list) else config
 
 
 def write_results(path, *, task, split, model, command, seed, parameters, curve, metrics,
@@ -230,7 +242,9 @@ def environment():
     """Says what a record was made on: {"device", "versions"}."""
     import tensorflow as tf
 
-    return {"device": f"{os.cpu_count()} cores",
+    gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
+            for gpu in tf.config.list_physical_devices("GPU")]
+    return {"device": gpus[0] if gpus else f"{os.cpu_count()} cores",
             "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
                          "keras": keras.__version__, "numpy": np.__version__}}
 

@@ -3,12 +3,13 @@
 import io
 import re
 
+import keras
 import numpy as np
 import pytest
 
 from seq2seq_tf.__main__ import main
 from seq2seq_tf.model import Seq2Seq
-from seq2seq_tf.training import read_results
+from seq2seq_tf.training import read_results, train
 
 
 @pytest.mark.slow
@@ -54,6 +55,49 @@ def test_own_pairs_are_learned_from_a_file_alone(tmp_path):
     model = Seq2Seq.load(tmp_path / "run" / "digits-attention-gru-2layers.keras")
     assert model.encoder.layers == model.decoder.layers == 2
     assert len(model.translate(["123"], width=3)) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_what_was_trained_in_half_precision_is_shipped_in_full(precision, tmp_path):
+    path = tmp_path / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{' '.join(f'{i:03}'[::-1])}" for i in range(400)), "utf-8")
+    policies = []
+
+    def watch(model, pairs, *others, **settings):
+        policies.extend(layer.dtype_policy.name for layer in model._flatten_layers())
+        curve = train(model, pairs, *others, **settings)
+        assert "LossScale" in type(model.optimizer).__name__ or precision != "mixed_float16"
+        return curve
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seq2seq_tf.commands.train", watch)
+        assert main(["train", str(path), "--out", str(tmp_path / "run"), "--epochs", "6", "--units",
+                     "32", "--batch-size", "16", "--precision", precision]) == 0
+    assert set(policies) == {precision}
+    assert keras.config.dtype_policy().name == "float32"
+    model = Seq2Seq.load(tmp_path / "run" / "digits-attention-gru.keras")
+    assert {layer.dtype_policy.name for layer in model._flatten_layers()} == {"float32"}
+    curve = read_results(tmp_path / "run" / "digits-attention-gru.json")["curve"]
+    assert curve[-1]["val_loss"] < 0.8 * curve[0]["val_loss"]
+
+
+def test_tensorboard_is_asked_for_before_anything_is_done(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    arguments = ["train", "--task", "cmudict", "--tensorboard", "logs", "--out", str(tmp_path)]
+    assert main(arguments) == 2
+    assert "pip install tensorboard" in capsys.readouterr().err
+
+
+def test_more_callbacks_see_the_training(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("seq2seq_tf.commands.watchers", lambda options: [
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(sorted(logs)))])
+    path = tmp_path / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{i % 7}" for i in range(150)), "utf-8")
+    assert main(["train", str(path), "--out", str(tmp_path / "run"), "--epochs", "2", "--units",
+                 "8"]) == 0
+    assert seen == [["accuracy", "loss", "val_accuracy", "val_loss"]] * 2
 
 
 def test_a_file_without_pairs_ends_with_a_message_and_code_2(tmp_path, capsys):
@@ -114,8 +158,13 @@ def reverser(tmp_path_factory):
     return folder
 
 
+def typed(text):
+    """Stands for standard input."""
+    return io.TextIOWrapper(io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")))
+
+
 def translated(arguments, text, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    monkeypatch.setattr("sys.stdin", typed(text))
     assert main(["translate", *map(str, arguments)]) == 0
     return capsys.readouterr().out.split("\n")[:-1]
 
@@ -178,10 +227,12 @@ def test_evaluate_scores_each_source_once_against_all_its_answers(
     (["{}", "--nbest", "9"], "", "--nbest must be at most --beam, 5. Received: 9"),
     (["{}", "--length-penalty", "-1"], "12\n", "`length_penalty` must be a number of at least 0"),
     (["{}"], "12\n" + "1" * 50 + "\n", "line 2: A text may have at most 6 symbols"),
+    (["{}"], "12\ncafé\n".encode("latin-1"), "standard input, line 2: must be UTF-8. Received "),
+    (["{}", "--input", "nowhere.txt"], "", "nowhere.txt"),
 ])
 def test_what_cannot_be_translated_ends_with_a_message_and_code_2(
         arguments, text, message, reverser, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    monkeypatch.setattr("sys.stdin", typed(text))
     assert main(["translate", *(a.format(reverser) for a in arguments)]) == 2
     printed = capsys.readouterr().err
     assert message in printed

@@ -55,23 +55,36 @@ def read_lines(path):
     """Yields the number and the text of each line of a UTF-8 file that is not empty.
 
     Raises:
-        ValueError: The file cannot be read; or a line is not UTF-8, holds a NUL, or has more than
-            `LONGEST_LINE` characters.
+        ValueError: The file cannot be read, or a line is refused by `lines_of`.
     """
     try:
-        content = pathlib.Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
+        content = pathlib.Path(path).read_bytes()
     except OSError as error:
         raise ValueError(f"{path}: must be a readable file. Received: {error.strerror}") from error
-    for number, raw in enumerate(content.split(b"\n"), 1):
+    for number, line in enumerate(lines_of(content, path), 1):
+        if line.strip():
+            yield number, line
+
+
+def lines_of(content, name):
+    """Yields the lines of a UTF-8 text, without byte order mark and line ends.
+
+    Args:
+        content: The text as bytes.
+        name: What messages call it.
+    Raises:
+        ValueError: A line is not UTF-8, holds a NUL, or has more than `LONGEST_LINE` characters.
+    """
+    raws = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    for number, raw in enumerate(raws[:-1] if raws[-1] == b"" else raws, 1):
         try:
             line = raw.decode("utf-8").rstrip("\r")
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path}, line {number}: must be UTF-8. Received "
+            raise ValueError(f"{name}, line {number}: must be UTF-8. Received "
                              f"{raw[error.start : error.start + 1]!r} after "
                              f"{raw[: error.start][-40:]!r}") from error
         if "\0" in line or len(line) > LONGEST_LINE:
             fault = "a NUL" if "\0" in line else f"{len(line):,} characters"
-            raise ValueError(f"{path}, line {number}: must be text of at most {LONGEST_LINE:,} "
+            raise ValueError(f"{name}, line {number}: must be text of at most {LONGEST_LINE:,} "
                              f"characters. Received {fault}: {line[:40]!r}")
-        if line.strip():
-            yield number, line
+        yield line
