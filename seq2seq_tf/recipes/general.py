@@ -140,7 +140,7 @@ class Own(Recipe):
             return SETTINGS | decoder | {"dropout": 0.3, "epochs": 60, "patience": 10,
                                          "batch_size": 32, "rate": 2e-3}
         return SETTINGS | decoder | {"units": 256 if symbols else 512, "dropout": 0.3,
-                                     "epochs": 25, "patience": 5, "batch_size": 128, "epochs": 25, "rate": 2e-3}
+                                     "epochs": 25, "patience": 5, "batch_size": 128, "rate": 2e-3}
 
     def vocabularies(self, pairs):
         """Chooses units, says which, and allows for texts twice as long as those in training."""

@@ -66,11 +66,19 @@ def _beam_search(step, start, state, source, *, end, width, max_length, length_p
         alive = living > NEVER  # what `step` says of the others does not count
         sound = sound & ops.all(are_log_probs(log_probs) | ~alive, axis=1)
         total = ops.where(alive[:, :, None], living[:, :, None] + log_probs, NEVER)
-        by_id = ops.reshape(ops.swapaxes(total, 1, 2), (-1, symbols * now))
-        by_id = ops.pad(by_id, [(0, 0), (0, max(0, width - symbols * now))], constant_values=NEVER)
-        scores, index = ops.top_k(by_id, width)  # of equals the lower id
-        scores, index = ops.maximum(scores, NEVER), ops.minimum(index, symbols * now - 1)
-        parents, tokens = index % now, ops.cast(index // now, "int32")  # (B, K)
+        # The best of each hypothesis, then the best of these; of equals the lower id.
+        few = min(width, symbols)
+        scores, tokens = ops.top_k(total, few)  # (B, now, few)
+        scores = ops.reshape(scores, (-1, now * few))
+        tokens = ops.reshape(ops.cast(tokens, "int32"), (-1, now * few))
+        by_id = ops.argsort(tokens * now * few + ops.arange(now * few, dtype="int32"), axis=1)
+        scores, tokens = (ops.take_along_axis(part, by_id, axis=1) for part in (scores, tokens))
+        lacking = [(0, 0), (0, max(0, width - now * few))]
+        scores, chosen = ops.top_k(ops.pad(scores, lacking, constant_values=NEVER), width)
+        chosen = ops.minimum(chosen, now * few - 1)
+        scores = ops.maximum(scores, NEVER)
+        parents = ops.take_along_axis(by_id, chosen, axis=1) // few  # (B, K)
+        tokens = ops.take_along_axis(tokens, chosen, axis=1)
         ids = ops.take_along_axis(ids, parents[:, :, None], axis=1)
         ids = ops.where(ops.arange(max_length) == t, tokens[:, :, None], ids)  # (B, K, L)
         ended = ops.logical_and(tokens == end, scores > NEVER)
