@@ -34,7 +34,8 @@ ALLOWED = {
     "recipes": {"phrasebook", "corpora", "metrics", "vocabulary"},
     "commands": {"ensemble", "recipes", "training", "model", "encoders", "decoders", "stepwise",
                  "corpora", "batches", "masking", "plotting", "guards"},
-    "training": {"model", "batches", "metrics", "guards"},
+    "checkpoint": set(),
+    "training": {"checkpoint", "model", "batches", "metrics", "guards"},
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem[:2] != "__")
 MODULES = [p.relative_to(PACKAGE).as_posix() for p in FILES]
