@@ -134,6 +134,9 @@ def test_scores_suit_the_units():
     scores, signatures = suitable_scores(pieces, written, references, lowercase=True)
     assert 50 < scores["bleu"] < 100 > scores["chrf"] > 50
     assert "tok:13a" in signatures["bleu"] and "case:lc" in signatures["bleu"]
-    for letters, token in (("abc", "char"), ("他们ab", "zh")):
-        _, signatures = suitable_scores(CharacterVocabulary(letters), ["ab"], [("ab",)])
-        assert f"tok:{token}" in signatures["bleu"]
+    letters, chinese = CharacterVocabulary("abc"), CharacterVocabulary("他们来了ab")
+    for vocabulary, answer, token in ((letters, "ab", "char"), (chinese, "ab", "char"),
+                                      (chinese, "他们来了", "zh"), (pieces, "他们 来了 OK", "zh"),
+                                      (pieces, "they said 他们", "13a")):
+        _, signatures = suitable_scores(vocabulary, [answer], [(answer,)])
+        assert f"tok:{token}" in signatures["bleu"], answer

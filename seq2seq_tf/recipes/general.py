@@ -67,17 +67,18 @@ def suitable_scores(vocabulary, hypotheses, references, lowercase=False, tokeniz
     Args:
         vocabulary: The target's; words of at most 200 kinds are taken for symbols.
         hypotheses, references, lowercase: As in `translation_scores`.
-        tokenize: As there; None for "zh" where the units are characters, Chinese among them, "char"
-            where they are other characters, and "13a" for all else.
+        tokenize: As there; None for "zh" where more than half of what should be written is Chinese
+            characters, "char" where the model writes other characters, "13a" for all else.
     Returns:
         Name -> figure: "per" and "wer", or "bleu", "chrf" and "ter"; and signatures, or None.
     """
     if isinstance(vocabulary, WordVocabulary) and len(vocabulary.symbols) <= FEW:
         return dict(zip(("per", "wer"), error_rates(hypotheses, references), strict=True)), None
     if tokenize is None:
-        chinese = any("\u4e00" <= symbol <= "\u9fff" for symbol in vocabulary.symbols)
-        tokenize = "13a" if not isinstance(vocabulary, CharacterVocabulary) else (
-            "zh" if chinese else "char")
+        letters = [c for texts in references for text in texts for c in text if not c.isspace()]
+        chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters) > len(letters) / 2
+        characters = isinstance(vocabulary, CharacterVocabulary)
+        tokenize = "zh" if chinese else "char" if characters else "13a"
     return translation_scores(hypotheses, references, lowercase, tokenize)
 
 

@@ -38,6 +38,11 @@ def without_brevity(rows):
     return corpus_bleu(rows)
 
 
+def without_limit(rows):
+    total = np.sum(rows, axis=0)
+    return without_brevity(rows) * math.exp(1 - total[9] / total[8])
+
+
 def word_f1(hypothesis, reference):
     left, found = reference.split(), 0
     for word in hypothesis.split():
@@ -53,6 +58,12 @@ def set_f1(hypothesis, reference):
                    " ".join(sorted(set(reference.split()))))
 
 
+def hits_once(hypothesis, reference):
+    have, want = hypothesis.split(), reference.split()
+    found = len({word for word in have if word in want})
+    return found / len(have), found / len(want), 2 * found / (len(have) + len(want))
+
+
 REFERENCES = [
     (check_leaked_share, leaked_share), (check_corpus_bleu, corpus_bleu),
     (check_word_f1, word_f1),
@@ -64,11 +75,14 @@ MISTAKES = [
     (check_leaked_share, lambda a, b: leaked_share(a, {s: (s, t) for s, t in b}.values()),
      "every test pair counts"),
     (check_leaked_share, lambda a, b: leaked_share(b, a), "the wrong way round"),
+    (check_leaked_share, lambda a, b: leaked_share(a, b) * len(b) / len(a), "divide by how many"),
     (check_corpus_bleu, mean_of_sentences, "as it was planted"),
     (check_corpus_bleu, arithmetic_bleu, "a geometric one"),
     (check_corpus_bleu, without_brevity, "penalty is missing"),
+    (check_corpus_bleu, without_limit, "is not rewarded"),
     (check_corpus_bleu, lambda rows: corpus_bleu(rows) / 100, "quoted in percent"),
     (check_word_f1, set_f1, "you compare sets"),
+    (check_word_f1, hits_once, "matches twice"),
     (check_word_f1, lambda h, r: word_f1(r, h), "precision divides by"),
     (check_word_f1, lambda h, r: (*word_f1(h, r)[:2], sum(word_f1(h, r)[:2]) / 2),
      "the harmonic mean"),
