@@ -32,7 +32,7 @@ from seq2seq_tf.training import environment, write_json
 from seq2seq_tf.vocabulary import END, START, SubwordVocabulary, WordVocabulary, pad
 
 FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
-BATCH, BATCHES, ROUNDS = 128, 4, 3
+BATCH, BATCHES, ROUNDS = 128, 3, 3
 
 
 def sentences():
@@ -142,7 +142,7 @@ def rounds(steps, count=ROUNDS):
     return {name: np.array(times[1:]) for name, times in seconds.items()}
 
 
-SYSTEMS = ("pytorch", "keras", "keras-bfloat16", "ours", "ours-bfloat16")
+SYSTEMS = ("pytorch", "keras", "keras-bfloat16", "ours")
 
 
 def race():
