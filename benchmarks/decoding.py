@@ -8,7 +8,6 @@ keras-hub`); all its searches ask the same step function about the same encoded 
 the other, again and again: what is compared are medians over rounds of the ratio within a round.
 """
 
-import argparse
 import itertools
 import pathlib
 import re
@@ -19,16 +18,15 @@ import time
 import keras
 import numpy as np
 from keras import ops
+from studies import choose
 
 from seq2seq_tf.corpora import cmudict
 from seq2seq_tf.decoders import LuongDecoder
 from seq2seq_tf.files import data_path
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.search import beam_search, greedy
-from seq2seq_tf.training import environment, write_json
 from seq2seq_tf.vocabulary import END, START, pad
 
-FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 BATCH, BATCHES, LONGEST, FORCED, ROUNDS = 64, 8, 32, 20, 11
 
 
@@ -220,20 +218,8 @@ def growth():
 STUDIES = {"race": race, "growth": growth}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=STUDIES)
-    study = parser.parse_args().study
-    record = {"study": f"decoding_{study}", "command": f"python benchmarks/decoding.py {study}",
-              **environment(), "rows": []}
-    for row in STUDIES[study]():
-        record["rows"].append(row)
-        print(row, flush=True)
-    write_json(FOLDER / f"decoding_{study}.json", record)
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["memory"]:
         print_memory(*sys.argv[2:])
     else:
-        main()
+        choose("decoding.py", __doc__.splitlines()[0], "decoding", STUDIES)

@@ -9,8 +9,6 @@ again. It compares with JoeyNMT 2.3 (`pip install --no-deps joeynmt`, and what i
 """
 
 import json
-import pathlib
-import subprocess
 import sys
 import time
 import types
@@ -18,17 +16,15 @@ import types
 import keras
 import numpy as np
 from keras import ops
+from studies import in_processes, record
 from training import sentences
 
 from seq2seq_tf.corpora import multi30k
 from seq2seq_tf.decoders import TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.search import beam_search, greedy
-from seq2seq_tf.training import environment, write_json
 from seq2seq_tf.vocabulary import END, START, SubwordVocabulary, pad
 
-PATH = (pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
-        / "decoding_sentences.json")
 COUNT, BATCH, STEPS, PIECES, ROUNDS = 200, 64, 20, 6_000, 3
 SYSTEMS = ("joeynmt-bahdanau", "joeynmt-luong", "ours-768", "ours-832")
 
@@ -112,30 +108,22 @@ def print_one(system, width):
     print(json.dumps({"seconds": seconds, "parameters": parameters, "steps": max(lengths)}))
 
 
-def main():
-    record = {"study": "decoding_sentences", "command": "python benchmarks/sentences.py",
-              **environment(), "rows": []}
+def study():
+    """Yields a row for each width and system."""
     for width in (1, 5):
-        runs = {name: [] for name in SYSTEMS}
-        for _ in range(ROUNDS):
-            for name in SYSTEMS:
-                done = subprocess.run([sys.executable, __file__, name, str(width)],
-                                      capture_output=True, text=True, check=True)
-                runs[name].append(json.loads(done.stdout.splitlines()[-1]))
+        runs = in_processes(SYSTEMS, ROUNDS, lambda name, k=width: [__file__, name, str(k)])
         seconds = {name: np.array([run["seconds"] for run in runs[name]]) for name in SYSTEMS}
         for name in SYSTEMS:
-            record["rows"].append({
+            yield {
                 "width": width, "system": name, "parameters": runs[name][0]["parameters"],
                 "steps": runs[name][0]["steps"],
                 "sentences_a_second": round(COUNT / float(np.median(seconds[name])), 1),
                 **{f"times_{other}": round(float(np.median(seconds[other] / seconds[name])), 2)
-                   for other in SYSTEMS[:2]}})
-            print(record["rows"][-1], flush=True)
-    write_json(PATH, record)
+                   for other in SYSTEMS[:2]}}
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         print_one(*sys.argv[1:])
     else:
-        main()
+        record("decoding_sentences", "sentences.py", study())

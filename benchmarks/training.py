@@ -6,21 +6,19 @@
 Both write `data/results/studies/training_<study>.json`. `race` wants PyTorch (`pip install torch`).
 All systems see the same sentences in the same batches, one after the other, each in a process of
 its own, again and again: compared are medians over rounds of the ratio within a round. Two ways to
-make batches: as they come, which leaves more than half of them padding, and of like length, as
-this package makes them; there is a ratio across, too: each system in its own way.
+make batches: as they come, which leaves more than half of them padding, and of like length in
+words (this package goes by pieces and leaves less); there is a ratio across, too.
 """
 
-import argparse
 import json
-import pathlib
 import re
-import subprocess
 import sys
 import time
 
 import keras
 import numpy as np
 from keras import ops
+from studies import choose, in_processes
 
 from seq2seq_tf.batches import epoch_order
 from seq2seq_tf.corpora import multi30k
@@ -28,10 +26,8 @@ from seq2seq_tf.decoders import TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.masking import MaskedCrossentropy
 from seq2seq_tf.model import Seq2Seq
-from seq2seq_tf.training import environment, write_json
 from seq2seq_tf.vocabulary import END, START, SubwordVocabulary, WordVocabulary, pad
 
-FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 BATCH, BATCHES, ROUNDS = 128, 3, 3
 
 
@@ -106,18 +102,19 @@ def keras_step(sizes):
     return lambda batch: float(train(*batch)), model.count_params()
 
 
-def our_model(vocabulary):
-    """Builds the model of the recorded Multi30k run."""
+def our_model(vocabulary, xla=False):
+    """Builds the model of the recorded Multi30k run, ready to train."""
     keras.utils.set_random_seed(0)
     size = {"embedding_size": 256, "units": 512, "cell": "gru", "dropout": 0.4}
-    return Seq2Seq(RecurrentEncoder(len(vocabulary), **size),
-                   TiedDecoder(len(vocabulary), **size), vocabulary, vocabulary)
+    model = Seq2Seq(RecurrentEncoder(len(vocabulary), **size),
+                    TiedDecoder(len(vocabulary), **size), vocabulary, vocabulary)
+    model.compile(keras.optimizers.Adam(clipnorm=1.0), MaskedCrossentropy(0.1), jit_compile=xla)
+    return model
 
 
 def our_step(vocabulary, xla=False):
     """Trains our model through Keras's own `train_on_batch`, metrics included."""
-    model = our_model(vocabulary)
-    model.compile(keras.optimizers.Adam(clipnorm=1.0), MaskedCrossentropy(0.1), jit_compile=xla)
+    model = our_model(vocabulary, xla)
 
     def step(batch):
         source, target, answers = batch
@@ -149,12 +146,7 @@ def race():
     """Yields a row for each system and each way to make batches; a process for each timing."""
     as_they_come = None
     for order in ("as they come", "of like length"):
-        runs = {name: [] for name in SYSTEMS}
-        for _ in range(ROUNDS):
-            for name in SYSTEMS:
-                command = [sys.executable, __file__, "one", name, order]
-                done = subprocess.run(command, capture_output=True, text=True, check=True)
-                runs[name].append(json.loads(done.stdout.splitlines()[-1]))
+        runs = in_processes(SYSTEMS, ROUNDS, lambda name, o=order: [__file__, "one", name, o])
         rates = {name: np.array([run["words"] / run["seconds"] for run in runs[name]])
                  for name in SYSTEMS}
         as_they_come = rates["pytorch"] if as_they_come is None else as_they_come
@@ -195,9 +187,9 @@ def print_one(system, order):
         "padding": round(100 * (1 - tokens / room), 1)}))
 
 
-def products(model, rows, source_rows):
+def products(v, rows, source_rows):
     """Lists the matrix products of one forward pass, part by part: (rows, inner, columns)."""
-    e, u, v = 256, 512, model.decoder.vocabulary_size
+    e, u = 256, 512
     return {"encoder": [(source_rows, e, 3 * u), (source_rows, u // 2, 3 * u)],
             "decoder's recurrent layer": [(rows, e, 3 * u), (rows, u, 3 * u)],
             "attention": [(rows, 2 * u, e)],
@@ -225,11 +217,10 @@ def profile():
     pairs = sentences()
     shared = SubwordVocabulary.from_texts([text for pair in pairs for text in pair], 6_000)
     model = our_model(shared)
-    model.compile(keras.optimizers.Adam(clipnorm=1.0), MaskedCrossentropy(0.1))
     source, target, answers = (
         tf.constant(ids) for ids in batch_of(in_batches(pairs, "of like length")[0], [shared] * 2))
     inputs = {"source": source, "target": target}
-    shapes = products(model, int(tf.size(target)), int(tf.size(source)))
+    shapes = products(len(shared), int(tf.size(target)), int(tf.size(source)))
 
     def graph(function):
         return tf.function(function, autograph=False)
@@ -281,20 +272,8 @@ def profile():
 STUDIES = {"race": race, "profile": profile}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=STUDIES)
-    study = parser.parse_args().study
-    record = {"study": f"training_{study}", "command": f"python benchmarks/training.py {study}",
-              **environment(), "rows": []}
-    for row in STUDIES[study]():
-        record["rows"].append(row)
-        print(row, flush=True)
-    write_json(FOLDER / f"training_{study}.json", record)
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["one"]:
         print_one(*sys.argv[2:])
     else:
-        main()
+        choose("training.py", __doc__.splitlines()[0], "training", STUDIES)

@@ -2,12 +2,14 @@
 
 import io
 import re
+import types
 
 import keras
 import numpy as np
 import pytest
 
 from seq2seq_tf.__main__ import main
+from seq2seq_tf.commands import suitable_precision, watchers
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.training import read_results, train
 
@@ -87,6 +89,20 @@ def test_tensorboard_is_asked_for_before_anything_is_done(tmp_path, monkeypatch,
     arguments = ["train", "--task", "cmudict", "--tensorboard", "logs", "--out", str(tmp_path)]
     assert main(arguments) == 2
     assert "pip install tensorboard" in capsys.readouterr().err
+
+
+def test_tensorboard_gets_its_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    callback, = watchers(types.SimpleNamespace(tensorboard=tmp_path / "logs"))
+    assert isinstance(callback, keras.callbacks.TensorBoard)
+    assert callback.log_dir == str(tmp_path / "logs")
+    assert watchers(types.SimpleNamespace(tensorboard=None)) == []
+
+
+@pytest.mark.parametrize(("gpus", "policy"), [([], "float32"), (["GPU:0"], "mixed_float16")])
+def test_half_precision_is_chosen_where_there_is_a_gpu(gpus, policy, monkeypatch):
+    monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: gpus)
+    assert suitable_precision() == policy
 
 
 def test_more_callbacks_see_the_training(tmp_path, monkeypatch):
