@@ -1,10 +1,13 @@
 """What pytest needs to know about the notebooks before nbval runs them."""
 
-import re
+import sys
+from pathlib import Path
 
 import pytest
 
-STATED = re.compile(r"Runs in (\d+) (minute|second)s?")
+sys.path.insert(0, str(Path(__file__).parent / "tools"))
+
+import pace
 
 
 def pytest_collectstart(collector):
@@ -22,16 +25,17 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Fails a notebook that takes more than 1.5 times what it states, and remembers a failure."""
+    """Fails a notebook that takes much longer than it states, and remembers a failure."""
     report = yield
     if report.when == "call" and hasattr(item, "cell_num"):
         book = item.parent
         book.seconds = getattr(book, "seconds", 0) + call.duration
-        allowed = 1.5 * stated_seconds(book.path)
-        if report.passed and item.cell_num == book.last_cell and book.seconds > allowed:
-            report.outcome = "failed"
-            report.longrepr = (f"{book.path.name} took {book.seconds:.0f} s; "
-                               f"1.5 times what it states are {allowed:.0f} s")
+        if report.passed and item.cell_num == book.last_cell:
+            name = "/".join(book.path.parts[-2:])
+            report.user_properties.append(("took", (name, book.seconds)))
+            wrong = pace.verdict(book.path, book.seconds)
+            if wrong:
+                report.outcome, report.longrepr = "failed", wrong
         if report.failed:
             book.failed_cell = item.cell_num
     return report
@@ -44,7 +48,9 @@ def pytest_runtest_setup(item):
         pytest.skip(f"cell {failed} of this notebook failed")
 
 
-def stated_seconds(path):
-    """Reads the time that a notebook states; one that states none has no limit."""
-    found = STATED.search(path.read_text("utf-8"))
-    return float("inf") if found is None else int(found[1]) * {"minute": 60, "second": 1}[found[2]]
+def pytest_terminal_summary(terminalreporter):
+    """Lists what each notebook took."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, [])]
+    taken = [value for r in reports for key, value in r.user_properties if key == "took"]
+    for name, seconds in sorted(taken):
+        terminalreporter.write_line(f"{seconds:5.0f} s: {name}")

@@ -1,7 +1,7 @@
 """Keeps the course tidy.
 
 `run NOTEBOOK ...` executes in place and tidies, `links` rewrites badges, first cells and the
-README's table from what they are derived from, `picture` draws the README's heatmap and, where
+README's tables from what they are derived from, `picture` draws the README's heatmap and, where
 there is a Chinese font, the one of notebook 07.
 """
 
@@ -18,6 +18,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+LESSON = re.compile(
+    r"^\| \[.*?\]\((notebooks/.*?\.ipynb)\).* \| (\d+ min \| \d+ min) \|$", re.MULTILINE)
 TABLE = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 
 
@@ -68,15 +70,21 @@ def tidy(book):
     return book
 
 
+def execute(book, folder):
+    """Executes a notebook from a fresh kernel in `folder`, outputs and all: seconds."""
+    started = time.monotonic()
+    NotebookClient(book, timeout=600, kernel_name="python3", record_timing=False,
+                   resources={"metadata": {"path": str(folder)}}).execute()
+    return time.monotonic() - started
+
+
 def run(path):
     """Executes a notebook from a fresh kernel in its own folder and saves it with its outputs."""
     book = nbformat.read(path, as_version=4)
     relink(path, book)
-    started = time.monotonic()
-    NotebookClient(book, timeout=600, kernel_name="python3", record_timing=False,
-                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    seconds = execute(book, path.parent)
     nbformat.write(tidy(book), path)
-    print(f"{path.name}: {time.monotonic() - started:.0f} s")
+    print(f"{path.name}: {seconds:.0f} s")
 
 
 def results():
@@ -86,8 +94,14 @@ def results():
     return results_table([read_results(p) for p in sorted((ROOT / "data/results").glob("*.json"))])
 
 
+def minutes(path):
+    """Reads what a notebook states: minutes to run and minutes to read, as in the README."""
+    opening = nbformat.read(path, as_version=4).cells[0].source
+    return " | ".join(f"{n} min" for n in re.findall(r"\*\*(?:Runs|Reads) in (\d+) min", opening))
+
+
 def links():
-    """Rewrites badges, first cells and the README's table from what they are derived from."""
+    """Rewrites badges, first cells and the README's tables from what they are derived from."""
     for path in notebooks():
         book = nbformat.read(path, as_version=4)
         if relink(path, book):
@@ -95,6 +109,7 @@ def links():
             print(f"{path.name}: relinked; run it again")
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")
+    text = LESSON.sub(lambda m: m[0].replace(m[2], minutes(ROOT / m[1])), text)
     readme.write_text(TABLE.sub(lambda m: f"{m[1]}{results()}\n{m[2]}", text), "utf-8")
 
 
