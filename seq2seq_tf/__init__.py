@@ -56,7 +56,17 @@ with _quiet_stderr(), _default_environment("TF_CPP_MIN_LOG_LEVEL", "3"):
         tf.config.list_physical_devices()
 
 # So that a saved model finds its classes, whatever it is made of.
-from seq2seq_tf import decoders, encoders, ensemble, model, scheduled, stepwise
+from seq2seq_tf import (
+    convolution,
+    decoders,
+    encoders,
+    ensemble,
+    model,
+    scheduled,
+    stepwise,
+    transformer,
+)
 
-__all__ = ["decoders", "encoders", "ensemble", "model", "scheduled", "stepwise"]
+__all__ = ["convolution", "decoders", "encoders", "ensemble", "model", "scheduled", "stepwise",
+           "transformer"]
 __version__ = "0.1.0"

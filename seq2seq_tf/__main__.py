@@ -5,9 +5,12 @@ import pathlib
 import shlex
 import sys
 
-from seq2seq_tf.commands import DECODERS, run_ensemble, run_evaluate, run_train, run_translate
+from seq2seq_tf.commands import run_ensemble, run_evaluate, run_train, run_translate
+from seq2seq_tf.families import FAMILIES
 from seq2seq_tf.recipes import RECIPES
 
+FORMER = {"none": "rnn", "luong": "attention", "tied": "attention-tied",
+          "bahdanau": "attention-bahdanau"}  # what recorded commands say
 CHOSEN = "(default: chosen by the task or the number of pairs)"
 
 
@@ -48,11 +51,14 @@ def add_train(commands):
     what.add_argument("--task", choices=sorted(RECIPES), help="or one of the course's tasks")
     trains.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR",
                         help="folder for checkpoints, the model and its results file")
-    trains.add_argument("--decoder", choices=list(DECODERS), help=f"which attention {CHOSEN}")
+    trains.add_argument("--model", "--decoder", choices=FAMILIES, metavar="FAMILY",
+                        type=lambda name: FORMER.get(name, name),
+                        help=f"{', '.join(FAMILIES)} {CHOSEN}")
     for name, kind, meaning in (
-            ("units", int, "size of the recurrent state"),
+            ("units", int, "size of the recurrent state, or of a Transformer's steps"),
             ("embedding", int, "size of a symbol's vector"),
-            ("layers", int, "recurrent layers of each side"),
+            ("layers", int, "layers of each side"),
+            ("heads", int, "heads of a Transformer's attention"),
             ("dropout", float, "share of inputs set to zero while training"),
             ("label-smoothing", float, "share of probability spread over all symbols"),
             ("epochs", int, "most passes over the training pairs"),
@@ -60,7 +66,7 @@ def add_train(commands):
             ("batch-size", int, "pairs in a batch"),
             ("rate", float, "highest learning rate")):
         trains.add_argument(f"--{name}", type=kind, help=f"{meaning} {CHOSEN}")
-    trains.add_argument("--cell", choices=["gru", "lstm"], default="gru",
+    trains.add_argument("--cell", choices=["gru", "lstm", "rnn"],
                         help="recurrent layer (default: gru)")
     trains.add_argument("--precision", choices=["float32", "mixed_float16", "mixed_bfloat16"],
                         help="what to compute in (default: mixed_float16 on a GPU, else float32)")

@@ -7,7 +7,15 @@ Every layer here has two parts. `project(values)` makes the keys, once for each 
 import keras
 from keras import ops
 
-from seq2seq_tf.guards import check_mask, check_sizes, check_source
+from seq2seq_tf.guards import (
+    check_heads,
+    check_mask,
+    check_seen,
+    check_share,
+    check_sizes,
+    check_source,
+    check_split,
+)
 from seq2seq_tf.masking import masked_softmax
 
 
@@ -136,3 +144,69 @@ class AdditiveAttention(Attention):
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_tf")
+class MultiHeadAttention(keras.layers.Layer):
+    """Looks with several heads at once; each has its own idea of what fits.
+
+        head_i = softmax(q W_i . v K_i / sqrt(D)) (v V_i);  context = [head_1; ...; head_H] O
+
+    Source: Vaswani et al. (2017). D = units / heads, and W, K, V and O have biases.
+
+    Args:
+        units: Size U of queries and of what comes out.
+        heads: Number H of heads.
+        dropout: Share of the weights that training sets to zero.
+    Call arguments:
+        query: Float (B, T, U).
+        keys, values: Float (B, H, S, D) each, from `project(memory)`.
+        values_mask: Bool (B, S), True on real tokens, or (B or 1, T, S), True on what each query
+            may see; None when that is all.
+    Returns:
+        context (B, T, U) and weights (B, H, T, S).
+    Raises:
+        ValueError: `heads` does not divide `units`, or shapes do not match.
+    Lesson: notebooks/11_transformer.ipynb
+    """
+
+    def __init__(self, units, heads, dropout=0.0, **kwargs):
+        super().__init__(**kwargs)
+        check_heads(units, heads)
+        check_share("dropout", dropout)
+        self.units, self.heads, self.dropout = units, heads, dropout
+        self.W, self.K, self.V, self.O = (
+            keras.layers.Dense(units, dtype=self.dtype_policy) for _ in range(4))
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
+
+    def build(self, query_shape, values_shape):
+        self.W.build(query_shape)
+        for dense in (self.K, self.V):
+            if not dense.built:  # `project` may have come first
+                dense.build(values_shape)
+        self.O.build((None, None, self.units))
+
+    def split(self, x):
+        """Gives each head its share: (B, S, U) -> (B, H, S, D)."""
+        parts = ops.reshape(x, (*ops.shape(x)[:2], self.heads, self.units // self.heads))
+        return ops.swapaxes(parts, 1, 2)
+
+    def project(self, memory):
+        """Makes keys and values (B, H, S, D) from a memory (B, S, any)."""
+        return self.split(self.K(memory)), self.split(self.V(memory))
+
+    def call(self, query, keys, values, values_mask=None, training=None):
+        check_split(query, keys, values, self.units, self.heads)
+        check_seen("values_mask", values_mask, query, keys)
+        if values_mask is not None and len(values_mask.shape) == 2:
+            values_mask = values_mask[:, None]  # (B, 1, S): one for all queries
+        every_head = None if values_mask is None else values_mask[:, None]
+        scores = ops.matmul(self.split(self.W(query)), ops.swapaxes(keys, 2, 3))
+        weights = masked_softmax(scores / keys.shape[-1] ** 0.5, every_head)  # (B, H, T, S)
+        heads = ops.matmul(self.drop(weights, training=training), values)  # (B, H, T, D)
+        joined = ops.reshape(ops.swapaxes(heads, 1, 2), ops.shape(query))
+        return self.O(joined), weights
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units, "heads": self.heads,
+                "dropout": self.dropout}

@@ -9,14 +9,14 @@ from keras import ops
 
 from seq2seq_tf.guards import check_sizes
 
-LAYERS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 
 
 def recurrent_layer(cell, units, **kwargs):
     """Makes Keras's fused recurrent layer that gives every step.
 
     Args:
-        cell: "lstm" or "gru".
+        cell: "lstm", "gru", or "rnn" for the plain one.
         units: Size U of the state.
         **kwargs: For the layer, such as `return_state`.
     Raises:

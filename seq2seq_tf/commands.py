@@ -8,21 +8,14 @@ import keras
 
 from seq2seq_tf.batches import steps_per_epoch
 from seq2seq_tf.corpora.own import lines_of, read_pairs
-from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
-from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.ensemble import ensemble
+from seq2seq_tf.families import build, choose
 from seq2seq_tf.guards import check_positive, check_sizes
 from seq2seq_tf.masking import MaskedCrossentropy
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.plotting import heatmap_html
 from seq2seq_tf.recipes import RECIPES, Own, suitable_scores
-from seq2seq_tf.stepwise import BahdanauDecoder
 from seq2seq_tf.training import ship, train, warm_up_and_decay, write_results
-
-DECODERS = {"luong": (LuongDecoder, "attention"),
-            "tied": (TiedDecoder, "attention-tied"),
-            "bahdanau": (BahdanauDecoder, "attention-bahdanau"),
-            "none": (RecurrentDecoder, "rnn")}
 
 
 def run_train(options, command):
@@ -34,9 +27,7 @@ def run_train(options, command):
     task = options.task or options.pairs.stem
     recipe = RECIPES[task](options.limit) if options.task else Own(options.pairs, options.limit)
     pairs = recipe.pairs("train")
-    for name, value in recipe.settings(len(pairs)).items():
-        if getattr(options, name) is None:
-            setattr(options, name, value)
+    choose(options, recipe.settings(len(pairs)))
     model, family = build(recipe, pairs, options)
     check_sizes(epochs=options.epochs, batch_size=options.batch_size)
     check_positive(rate=options.rate)
@@ -81,18 +72,6 @@ def watchers(options):
         raise ValueError("--tensorboard wants the package tensorboard: pip install tensorboard. "
                          "Received: a Python without it")
     return [keras.callbacks.TensorBoard(options.tensorboard)]
-
-
-def build(recipe, pairs, options):
-    """Builds the model of the chosen sizes, its vocabularies from `pairs`; names its family."""
-    source, target = recipe.vocabularies(pairs)
-    decoder, family = DECODERS[options.decoder]
-    sizes = {"embedding_size": options.embedding, "units": options.units, "cell": options.cell,
-             "layers": options.layers, "dropout": options.dropout}
-    model = Seq2Seq(RecurrentEncoder(len(source), **sizes), decoder(len(target), **sizes),
-                    source, target, recipe.max_source, recipe.max_target)
-    deep = f"-{options.layers}layers" if options.layers > 1 else ""
-    return model, f"{family}-{options.cell}{deep}"
 
 
 def run_ensemble(options, command):

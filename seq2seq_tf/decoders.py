@@ -60,6 +60,10 @@ class RecurrentDecoder(keras.layers.Layer):
         """Makes what all steps of one source share; without attention that is nothing."""
         return {}
 
+    def begin(self, state, source, length):
+        """Gives the state before the first of at most `length` steps: the encoder's last one."""
+        return state
+
     def call(self, tokens, state, source, training=None):
         check_tokens("tokens", tokens)
         check_state(state, self.layers, self.cell, tokens.shape[0], self.units)

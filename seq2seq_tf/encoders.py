@@ -20,7 +20,7 @@ class RecurrentEncoder(keras.layers.Layer):
         embedding_size: Size E of a token's vector.
         units: Size U of what comes out at each step; of two directions each has half of it.
         layers: How many recurrent layers stand on each other.
-        cell: "lstm" or "gru".
+        cell: "lstm", "gru" or "rnn".
         bidirectional: Read from both ends.
         dropout: Share of each recurrent layer's input that training sets to zero.
     Call arguments:

@@ -77,6 +77,11 @@ class VotingDecoder(Members):
         return [member.prepare(part, mask)
                 for member, part in zip(self.members, memory, strict=True)]
 
+    def begin(self, state, source, length):
+        """Gives the state before the first step, of each member its own."""
+        return [member.begin(its_state, its_source, length) for member, its_state, its_source
+                in zip(self.members, state, source, strict=True)]
+
     def call(self, tokens, state, source, training=None):
         logits, weights = zip(*(
             member(tokens, its_state, its_source, training=training) for member, its_state,

@@ -70,6 +70,63 @@ def check_mask(name, mask, batch, steps):
         )
 
 
+def check_seen(name, mask, query, keys):
+    """Refuses a mask that says neither which steps are real nor what each query may see.
+
+    Raises:
+        ValueError: Not bool (B, S), nor bool (B or 1, T, S).
+    """
+    if mask is None:
+        return
+    batch, steps, length = query.shape[0], query.shape[1], keys.shape[2]
+    if len(mask.shape) == 2:
+        check_mask(name, mask, batch, length)
+        return
+    dtype = keras.backend.standardize_dtype(mask.dtype)
+    fits = len(mask.shape) == 3 and same_shape(mask.shape[1:], (steps, length))
+    if dtype != "bool" or not fits or mask.shape[0] not in (1, None, batch):
+        raise ValueError(f"`{name}` must be bool ({batch}, {length}) or ({batch} or 1, {steps}, "
+                         f"{length}). Received: shape={tuple(mask.shape)}, dtype={dtype}")
+
+
+def check_split(query, keys, values, units, heads):
+    """Refuses tensors that cannot meet in the heads of one batch.
+
+    Raises:
+        ValueError: query (B, T, U), keys and values (B, H, S, D) do not match.
+    """
+    shapes = [tuple(t.shape) for t in (query, keys, values)]
+    seen = (query.shape[0], heads, keys.shape[-2], units // heads)
+    wants = [(None, None, units), seen, seen]
+    if not all(map(same_shape, shapes, wants)):
+        raise ValueError(f"`query` must be (B, T, {units}), `keys` and `values` (B, {heads}, S, "
+                         f"{units // heads}) from `project`, with one B and one S. "
+                         f"Received: {', '.join(map(str, shapes))}")
+
+
+def check_heads(units, heads):
+    """Refuses heads among which the units cannot be shared.
+
+    Raises:
+        ValueError: One of both is below 1, or `heads` does not divide `units`.
+    """
+    check_sizes(units=units, heads=heads)
+    if units % heads:
+        raise ValueError("`heads` must divide `units`, for each head has its share of them. "
+                         f"Received: units={units}, heads={heads}")
+
+
+def check_even(units):
+    """Refuses an odd number of units where places are pairs of waves.
+
+    Raises:
+        ValueError: `units` is odd.
+    """
+    if units % 2:
+        raise ValueError("`units` must be even, for a place is told by pairs of waves. "
+                         f"Received: units={units}")
+
+
 def check_source(query, keys, values):
     """Refuses tensors that cannot belong to one batch of sources.
 
@@ -117,6 +174,25 @@ def check_state(state, layers, cell, batch, units):
         raise ValueError(
             f"`state` must hold {parts} x ({batch}, {units}) for each of {layers} layers: encoder "
             f"and decoder must agree in batch, cell, units and layers. Received: {shapes}"
+        )
+
+
+def check_cache(state, layers, batch, heads, size):
+    """Refuses a state that no `begin` made.
+
+    Raises:
+        ValueError: Not, for each of `layers` layers, keys and values (batch, heads, length, size);
+            and behind these how many steps are written, (batch,).
+    """
+    parts = keras.tree.flatten(state)
+    fits = len(state) == 2 and len(parts) == 2 * layers + 1 and all(
+        same_shape(part.shape, (batch, heads, None, size)) for part in parts[:-1]
+    ) and same_shape(parts[-1].shape, (batch,))
+    if not fits:
+        raise ValueError(
+            f"`state` must hold keys and values ({batch}, {heads}, length, {size}) of {layers} "
+            f"layers, and how many steps are written ({batch},), as `begin` makes it. "
+            f"Received: {keras.tree.map_structure(lambda part: tuple(part.shape), state)}"
         )
 
 

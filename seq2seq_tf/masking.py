@@ -23,6 +23,18 @@ def padding_mask(tokens):
     return ops.not_equal(tokens, PAD)
 
 
+def causal_mask(steps):
+    """Lets each step see itself and what came before it.
+
+    Args:
+        steps: Number T of steps.
+    Returns:
+        Bool (T, T), True where the step of the row may see the step of the column.
+    """
+    places = ops.arange(steps)
+    return places[:, None] >= places[None, :]
+
+
 def masked_softmax(scores, mask=None):
     """Turns scores into weights that sum to one over the real positions of the last axis.
 

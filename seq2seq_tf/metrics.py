@@ -74,6 +74,21 @@ def check_references(hypotheses, references):
             f"{len(hypotheses)} texts, {sum(map(bool, references))} with references")
 
 
+def exact_match(hypotheses, targets):
+    """Counts the texts that equal their one right answer to the last symbol.
+
+    Args:
+        hypotheses: A list of texts.
+        targets: As many right ones.
+    Returns:
+        Their share, in percent.
+    Raises:
+        ValueError: There is nothing to score, or lengths differ.
+    """
+    check_references(hypotheses, [[target] for target in targets])
+    return 100 * float(np.mean([h == t for h, t in zip(hypotheses, targets, strict=True)]))
+
+
 def translation_scores(hypotheses, references, lowercase=False, tokenize="13a"):
     """Scores translations as papers do, with sacreBLEU (Post, 2018).
 
@@ -175,6 +190,33 @@ def alignment_share(weights, links):
     if not linked:
         raise ValueError("There must be linked symbols to score. Received: none")
     return 100 * hits / linked
+
+
+def paired_bootstrap(first, second, resamples=10_000, seed=0):
+    """Asks whether one system is better than another, or lucky with these examples.
+
+    Both are scored on the same examples, drawn again and again with replacement (Koehn, 2004).
+
+    Args:
+        first, second: For each example whether the system was right, bool (N,) each.
+        resamples: How often N examples are drawn.
+        seed: Determines the draws.
+    Returns:
+        How many percentage points the second is better, a float; the bounds between which 95 % of
+        the drawn differences lie, two floats; and the share of draws in which it is better.
+    Raises:
+        ValueError: The two differ in length, or there is nothing to compare.
+    """
+    first, second = np.asarray(first, bool), np.asarray(second, bool)
+    if first.shape != second.shape or first.ndim != 1 or not len(first):
+        raise ValueError("`first` and `second` must be two lists of one length, one entry for each "
+                         f"example. Received: shapes {first.shape} and {second.shape}")
+    # How often a draw takes an example that only the second, only the first, or both get right.
+    gains = [np.mean(second & ~first), np.mean(first & ~second), np.mean(first == second)]
+    counts = np.random.default_rng(seed).multinomial(len(first), gains, resamples)
+    drawn = 100 * (counts[:, 0] - counts[:, 1]) / len(first)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return 100 * float(gains[0] - gains[1]), float(low), float(high), float(np.mean(drawn > 0))
 
 
 def entropy(weights):

@@ -175,13 +175,21 @@ class Seq2Seq(keras.Model):
                       for i, (x, y) in enumerate(zip(rows, ids, strict=True))]
         return found
 
+    def begin(self, tokens):
+        """Reads sources, int (B, S), and gives what a search begins with.
+
+        Returns:
+            Start tokens, int (B,); the decoder's first state; and the source as it wants to see it.
+        """
+        memory, mask, state = self.encoder(tokens)
+        source = self.decoder.prepare(memory, mask)
+        start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
+        return start, self.decoder.begin(state, source, self.max_target), source
+
     @functools.cached_property
     def _search(self):
         def search(tokens):
-            memory, mask, state = self.encoder(tokens)
-            source = self.decoder.prepare(memory, mask)
-            start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
-            return greedy(self.step, start, state, source, end=END, max_length=self.max_target)
+            return greedy(self.step, *self.begin(tokens), end=END, max_length=self.max_target)
 
         return graph(search, 2)
 
@@ -190,11 +198,8 @@ class Seq2Seq(keras.Model):
         @functools.cache  # a graph for each setting
         def compiled(width, n_best, length_penalty):
             def search(tokens):
-                memory, mask, state = self.encoder(tokens)
-                source = self.decoder.prepare(memory, mask)
-                start = ops.full((ops.shape(tokens)[0],), START, dtype="int32")
                 return beam_search(
-                    self.step, start, state, source, end=END, width=width, n_best=n_best,
+                    self.step, *self.begin(tokens), end=END, width=width, n_best=n_best,
                     max_length=self.max_target, length_penalty=length_penalty)
 
             return graph(search, 2)

@@ -67,7 +67,8 @@ class TokenSampling(Seq2Seq):
         memory, mask, state = self.encoder(source, training=training)
         prepared = self.decoder.prepare(memory, mask)
         if training:
-            target = feed(self.step, target, self.draw(target), state, prepared)
+            first = self.decoder.begin(state, prepared, ops.shape(target)[1])
+            target = feed(self.step, target, self.draw(target), first, prepared)
         return self.decoder(target, state, prepared, training=training)
 
     def draw(self, target):

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from seq2seq_tf.attention import AdditiveAttention, DotAttention, GeneralAttention
+from seq2seq_tf.convolution import ConvolutionalEncoder
 from seq2seq_tf.decoders import LuongDecoder, RecurrentDecoder, TiedDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.stepwise import BahdanauDecoder, InputFeedingDecoder
+from seq2seq_tf.transformer import TransformerDecoder, TransformerEncoder
 from seq2seq_tf.vocabulary import END, START, CharacterVocabulary
 
 LETTERS = "abcdefg"
@@ -22,16 +24,24 @@ DECODERS = {
     "bahdanau": lambda v, **sizes: BahdanauDecoder(v, **sizes),
     "input feeding": lambda v, **sizes: InputFeedingDecoder(v, **sizes),
 }
+AT_ONCE = {
+    "transformer": lambda v, **sizes: TransformerEncoder(v, heads=2, **sizes),
+    "convolution": lambda v, **sizes: ConvolutionalEncoder(v, **sizes),
+}  # encoders without recurrence; a Transformer writes what they have read
 
 
 def make_model(decoder="dot", cell="lstm", layers=1, bidirectional=True, dropout=0.0, seed=0):
     keras.utils.set_random_seed(seed)
     vocabulary = CharacterVocabulary(LETTERS)
-    sizes = {"embedding_size": 6, "units": 8, "layers": layers, "cell": cell, "dropout": dropout}
-    model = Seq2Seq(
-        RecurrentEncoder(len(vocabulary), bidirectional=bidirectional, **sizes),
-        DECODERS[decoder](len(vocabulary), **sizes),
-        vocabulary, CharacterVocabulary(LETTERS), max_source=20, max_target=12)
+    sizes = {"units": 8, "layers": layers, "dropout": dropout}
+    if decoder in AT_ONCE:
+        parts = (AT_ONCE[decoder](len(vocabulary), **sizes),
+                 TransformerDecoder(len(vocabulary), heads=2, **sizes))
+    else:
+        sizes |= {"embedding_size": 6, "cell": cell}
+        parts = (RecurrentEncoder(len(vocabulary), bidirectional=bidirectional, **sizes),
+                 DECODERS[decoder](len(vocabulary), **sizes))
+    model = Seq2Seq(*parts, vocabulary, CharacterVocabulary(LETTERS), max_source=20, max_target=12)
     random = np.random.default_rng(seed)
     for weight in model.weights:  # larger than at the start, so that differences can be seen
         weight.assign(random.normal(0, 0.5, weight.shape))
@@ -47,10 +57,18 @@ def source_and_target():
     return source, target
 
 
-QUICK = ("none", "dot", "bahdanau")  # the others differ from these in a score, or in one input
+QUICK = ("none", "dot", "bahdanau", "transformer")  # the others differ in a score, or in one input
 
 
-@pytest.fixture(params=[pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
-                        for name in DECODERS])
+def some_slow(names):
+    return [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in names]
+
+
+@pytest.fixture(params=some_slow([*DECODERS, *AT_ONCE]))
 def decoder(request):
+    return request.param
+
+
+@pytest.fixture(params=some_slow(DECODERS))
+def recurrent(request):
     return request.param

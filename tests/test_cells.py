@@ -122,5 +122,6 @@ def test_a_cell_needs_units(cell):
 
 def test_a_layer_is_made_by_name():
     assert isinstance(recurrent_layer("gru", 3), keras.layers.GRU)
-    with pytest.raises(ValueError, match=r"one of \['gru', 'lstm'\]. Received: cell='rnn'"):
-        recurrent_layer("rnn", 3)
+    assert isinstance(recurrent_layer("rnn", 3), keras.layers.SimpleRNN)
+    with pytest.raises(ValueError, match=r"one of \['gru', 'lstm', 'rnn'\]. Received: cell='sru'"):
+        recurrent_layer("sru", 3)

@@ -12,6 +12,7 @@ import pytest
 from exercises.lesson_02 import mended_step
 from exercises.lesson_04 import write
 
+from seq2seq_tf.checks import check
 from seq2seq_tf.checks.lesson_00 import check_knowing_nothing
 from seq2seq_tf.checks.lesson_01 import check_one_step_back
 from seq2seq_tf.checks.lesson_04 import Speller
@@ -76,6 +77,11 @@ def test_a_numpy_number_is_shown_as_a_number(capsys):
 def test_an_array_is_shown_in_one_line(capsys):
     check_one_step_back(lambda gradient, h, U: gradient / 3)
     assert "should be [0.375], yours is [0.3333].\n" in capsys.readouterr().out
+
+
+def test_a_mask_is_shown_as_true_and_false(capsys):
+    check(np.logical_not, lambda mask: mask, [(np.array([True, False]),)], {})
+    assert "should be [True, False], yours is [False, True].\n" in capsys.readouterr().out
 
 
 def test_the_reference_of_an_lstm_step_is_keras_own():

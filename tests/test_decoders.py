@@ -1,10 +1,12 @@
 """Decoders: the call equals `step` unrolled, nothing leaks from the future or from padding."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 from conftest import DECODERS, make_model, source_and_target
+from seq2seq_tf.attention import MultiHeadAttention
 from seq2seq_tf.decoders import TiedDecoder
 
 SHAPES = [("lstm", 1), ("gru", 1), ("lstm", 2)]
@@ -14,6 +16,7 @@ def unroll(model, source, target):
     """Runs `step` over a given target: log-probabilities (B, T, V)."""
     memory, mask, state = model.encoder(source)
     prepared = model.decoder.prepare(memory, mask)
+    state = model.decoder.begin(state, prepared, target.shape[1])
     steps = []
     for t in range(target.shape[1]):
         log_probs, state = model.decoder.step(target[:, t], state, prepared)
@@ -35,12 +38,16 @@ def test_hypotheses_share_their_source(decoder):
     model = make_model(decoder)
     source, _ = source_and_target()
     memory, mask, state = model.encoder(source)
-    tokens = np.array([4, 5, 6, 7, 8, 9, 10, 4, 5], "int32")
-    tiled = [[ops.repeat(part, 3, axis=0) for part in layer] for layer in state]
-    shared, _ = model.decoder.step(tokens, tiled, model.decoder.prepare(memory, mask))
+    prepared = model.decoder.prepare(memory, mask)
     separate = model.decoder.prepare(ops.repeat(memory, 3, axis=0), ops.repeat(mask, 3, axis=0))
-    alone, _ = model.decoder.step(tokens, tiled, separate)
-    np.testing.assert_allclose(shared, alone, atol=1e-6)
+    state = model.decoder.begin(state, prepared, 2)
+    shared_state = alone_state = keras.tree.map_structure(
+        lambda part: ops.repeat(part, 3, axis=0), state)
+    for tokens in ([4, 5, 6, 7, 8, 9, 10, 4, 5], [8, 8, 4, 4, 5, 6, 6, 7, 9]):
+        tokens = np.array(tokens, "int32")
+        shared, shared_state = model.decoder.step(tokens, shared_state, prepared)
+        alone, alone_state = model.decoder.step(tokens, alone_state, separate)
+        np.testing.assert_allclose(shared, alone, atol=1e-6)
 
 
 def test_padding_cannot_be_seen(decoder):
@@ -82,22 +89,24 @@ def test_a_changed_future_target_moves_no_past_logit(decoder):
         assert np.abs(np.array(after[:, t]) - np.array(before[:, t])).max() > 1e-3
 
 
-def test_the_decoder_depends_on_the_source(decoder):
+def test_the_decoder_depends_on_the_source(recurrent):
     """Without this, a decoder that drops the encoder's state or its context would pass."""
-    model = make_model(decoder)
+    model = make_model(recurrent)
     source, target = source_and_target()
     memory, mask, state = model.encoder(source)
     prepared = model.decoder.prepare(memory, mask)
     logits, _ = model.decoder(target, state, prepared)
     other, _ = model.decoder(target, [[p * 0 for p in layer] for layer in state], prepared)
     assert np.abs(np.array(logits) - np.array(other)).max() > 1e-2
-    if decoder != "none":
+    if recurrent != "none":
         other, _ = model.decoder(target, state, model.decoder.prepare(memory * 0, mask))
         assert np.abs(np.array(logits) - np.array(other)).max() > 1e-2
 
 
-@pytest.mark.parametrize("name", DECODERS)
-def test_every_weight_gets_a_gradient(name):
+@pytest.mark.parametrize(("name", "looks"), [
+    *((name, 0) for name in DECODERS), ("transformer", 6), ("convolution", 4)])
+def test_every_weight_gets_a_gradient(name, looks):
+    """But the bias of keys: it adds the same to the scores of all steps, and softmax forgets it."""
     import tensorflow as tf
 
     model = make_model(name, layers=2)
@@ -105,13 +114,17 @@ def test_every_weight_gets_a_gradient(name):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(model.forced(source, target)[0] ** 2)
     gradients = tape.gradient(loss, model.trainable_weights)
+    idle = {id(layer.K.bias) for layer in model._flatten_layers()
+            if isinstance(layer, MultiHeadAttention)}
+    assert len(idle) == looks
     for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
         assert gradient is not None, weight.path
-        assert np.abs(np.array(tf.convert_to_tensor(gradient))).max() > 0, weight.path
+        size = np.abs(np.array(tf.convert_to_tensor(gradient))).max()
+        assert (size < 1e-5) if id(weight) in idle else (size > 1e-5), weight.path
 
 
-def test_a_state_that_does_not_fit_is_refused(decoder):
-    model = make_model(decoder)
+def test_a_state_that_does_not_fit_is_refused(recurrent):
+    model = make_model(recurrent)
     source, target = source_and_target()
     memory, mask, state = model.encoder(source)
     prepared = model.decoder.prepare(memory, mask)
@@ -127,8 +140,8 @@ def test_sources_and_targets_of_different_batches_are_refused():
         model.forced(source, target[:2])
 
 
-def test_dropout_is_on_while_training_only(decoder):
-    model = make_model(decoder, dropout=0.5)
+def test_dropout_is_on_while_training_only(recurrent):
+    model = make_model(recurrent, dropout=0.5)
     source, target = source_and_target()
     quiet, _ = model.forced(source, target)
     np.testing.assert_array_equal(model({"source": source, "target": target}), quiet)

@@ -1,4 +1,4 @@
-"""The recurrent encoder: parity with Keras, padding, shapes of the state."""
+"""The recurrent encoder: parity with Keras, padding, shapes of the state; what encoders refuse."""
 
 from itertools import chain
 
@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from seq2seq_tf.convolution import ConvolutionalEncoder
 from seq2seq_tf.encoders import RecurrentEncoder
 
 TOKENS = np.array([[4, 5, 6, 7, 8], [9, 4, 10, 0, 0], [7, 0, 0, 0, 0]], "int32")
@@ -60,22 +61,33 @@ def test_there_is_one_state_for_each_layer(cell, parts):
     assert [[tuple(t.shape) for t in layer] for layer in state] == [[(3, 8)] * parts] * 3
 
 
+def convolutional(**changes):
+    return ConvolutionalEncoder(**{"vocabulary_size": 11, "units": 8, **changes})
+
+
+@pytest.mark.parametrize("made", [encoder, convolutional])
 @pytest.mark.parametrize(("changes", "message"), [
     ({"units": 0}, "`units` must be an integer of at least 1. Received: units=0"),
+    ({"units": 7}, "`units` must be even.* Received: units=7"),
     ({"layers": 1.5}, "`layers` must be an integer"),
-    ({"units": 7}, "`units` must be even for two directions. Received: units=7"),
-    ({"cell": "rnn"}, r"`cell` must be one of \['gru', 'lstm'\]. Received: cell='rnn'"),
     ({"dropout": 1.0}, r"`dropout` must lie in \[0, 1\)"),
 ])
-def test_wrong_arguments_are_refused(changes, message):
+def test_wrong_arguments_are_refused(made, changes, message):
     with pytest.raises(ValueError, match=message):
-        encoder(**changes)
+        made(**changes)
 
 
+def test_a_wrong_cell_is_refused():
+    message = r"`cell` must be one of \['gru', 'lstm', 'rnn'\]. Received: cell='sru'"
+    with pytest.raises(ValueError, match=message):
+        encoder(cell="sru")
+
+
+@pytest.mark.parametrize("made", [encoder, convolutional])
 @pytest.mark.parametrize("tokens", [TOKENS[0], TOKENS.astype("float32"), TOKENS[None]])
-def test_tokens_must_be_integer_ids(tokens):
+def test_tokens_must_be_integer_ids(made, tokens):
     with pytest.raises(ValueError, match=r"integer ids of shape \(batch, steps\)"):
-        encoder()(tokens)
+        made()(tokens)
 
 
 @pytest.mark.parametrize(("cell", "parts"), [("lstm", 2), ("gru", 1)])

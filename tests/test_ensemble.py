@@ -13,7 +13,7 @@ from seq2seq_tf.vocabulary import END, START, CharacterVocabulary
 @pytest.fixture(scope="module")
 def members():
     return [make_model("dot", "gru", seed=1), make_model("none", "lstm", layers=2, seed=2),
-            make_model("bahdanau", "lstm", seed=3)]
+            make_model("bahdanau", "lstm", seed=3), make_model("transformer", layers=2, seed=4)]
 
 
 def test_its_probabilities_are_the_mean_of_theirs(members):
@@ -30,6 +30,7 @@ def test_step_unrolled_gives_what_the_call_gives(members):
     memory, mask, state = both.encoder(source)
     prepared = both.decoder.prepare(memory, mask)
     logits, _ = both.decoder(target, state, prepared)
+    state = both.decoder.begin(state, prepared, target.shape[1])
     for t in range(target.shape[1]):
         log_probs, state = both.decoder.step(target[:, t], state, prepared)
         np.testing.assert_allclose(log_probs, ops.log_softmax(logits[:, t]), atol=1e-5)
@@ -40,8 +41,22 @@ def test_its_weights_are_the_mean_of_those_who_look(members):
     words, answers = ["abc", "de"], ["gab", "f"]
     looks = [model.look(words, answers) for model in members]
     for i, have in enumerate(ensemble(members).look(words, answers)):
-        np.testing.assert_allclose(have, (looks[0][i] + looks[2][i]) / 2, atol=1e-6)
+        np.testing.assert_allclose(have, (looks[0][i] + looks[2][i] + looks[3][i]) / 3,
+                                   atol=1e-6)
     assert ensemble(members[1:2]).look(words, answers) == [None, None]
+
+
+@pytest.mark.slow
+def test_a_transformer_and_a_recurrent_model_vote_together(members):
+    """Greedy search by hand, each with its own kind of state."""
+    pair = [members[3], members[0]]
+    both = ensemble(pair)
+    for word, found in zip(["abc", "g"], both.translate(["abc", "g"]), strict=True):
+        source, ids = both.source_vocabulary.batch([word]), [START]
+        while len(ids) <= both.max_target and ids[-1] != END:
+            inputs = {"source": source, "target": np.array([ids])}
+            ids.append(int(np.argmax(sum(ops.softmax(m(inputs))[0, -1] for m in pair))))
+        assert found == both.target_vocabulary.decode(ids[1:])
 
 
 @pytest.mark.slow

@@ -64,6 +64,11 @@ def test_the_readme_shows_the_recorded_results():
     assert course.TABLE.search(README)[0].splitlines()[1:-1] == course.results().splitlines()
 
 
+def test_the_readme_states_the_minutes_of_each_lesson():
+    shown = {ROOT / path: minutes for path, minutes in course.LESSON.findall(README)}
+    assert shown == {path: course.minutes(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
 def test_every_record_is_complete_and_its_weights_are_small():
     records = sorted((ROOT / "data/results").glob("*.json"))
     assert records

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from seq2seq_tf.__main__ import main
+from seq2seq_tf.__main__ import main, parser
 from seq2seq_tf.commands import suitable_precision, watchers
+from seq2seq_tf.families import FAMILIES
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.training import read_results, train
 
@@ -60,6 +61,41 @@ def test_own_pairs_are_learned_from_a_file_alone(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("model", "encoder"), [
+    ("transformer", "TransformerEncoder"), ("conv", "ConvolutionalEncoder")])
+def test_models_without_recurrence_are_trained_by_name(model, encoder, tmp_path):
+    path = tmp_path / "digits.tsv"
+    path.write_text("\n".join(f"{i:03}\t{' '.join(f'{i:03}'[::-1])}" for i in range(400)), "utf-8")
+    assert main(["train", str(path), "--model", model, "--out", str(tmp_path / "run"), "--limit",
+                 "200", "--epochs", "1", "--units", "16", "--layers", "2", "--heads", "2"]) == 0
+    record = read_results(tmp_path / "run" / f"digits-{model}-2layers.json")
+    assert record["model"] == f"{model}-2layers"
+    loaded = Seq2Seq.load(tmp_path / "run" / f"digits-{model}-2layers.keras")
+    assert type(loaded.encoder).__name__ == encoder
+    assert (loaded.encoder.units, loaded.encoder.layers) == (16, 2)
+    assert (loaded.decoder.heads, loaded.decoder.layers) == (2, 2)
+    assert loaded.count_params() == record["parameters"]
+
+
+@pytest.mark.parametrize(("option", "name", "family"), [
+    ("--decoder", "luong", "attention"), ("--decoder", "none", "rnn"),
+    ("--decoder", "tied", "attention-tied"), ("--decoder", "bahdanau", "attention-bahdanau"),
+    ("--model", "luong", "attention"), *(("--model", name, name) for name in FAMILIES)])
+def test_families_have_their_names_and_those_of_recorded_commands(option, name, family):
+    options = parser().parse_args(["train", "pairs.tsv", "--out", "run", option, name])
+    assert options.model == family
+
+
+def test_an_unknown_family_is_refused_with_a_list_of_all(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["train", "pairs.tsv", "--out", "run", "--model", "perceptron"])
+    assert end.value.code == 2
+    printed = capsys.readouterr().err
+    assert "invalid choice: 'perceptron'" in printed
+    assert all(family in printed for family in FAMILIES)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
 def test_what_was_trained_in_half_precision_is_shipped_in_full(precision, tmp_path):
     path = tmp_path / "digits.tsv"
@@ -105,6 +141,7 @@ def test_half_precision_is_chosen_where_there_is_a_gpu(gpus, policy, monkeypatch
     assert suitable_precision() == policy
 
 
+@pytest.mark.slow
 def test_more_callbacks_see_the_training(tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr("seq2seq_tf.commands.watchers", lambda options: [
@@ -130,6 +167,12 @@ def test_a_file_without_pairs_ends_with_a_message_and_code_2(tmp_path, capsys):
     (["--dropout", "1.5"], "`dropout` must lie in"),
     (["--batch-size", "0"], "`batch_size` must be"),
     (["--epochs", "0"], "`epochs` must be"),
+    (["--model", "transformer", "--heads", "5"], "`heads` must divide `units`"),
+    (["--model", "transformer", "--units", "7", "--heads", "1"], "`units` must be even"),
+    (["--model", "conv", "--units", "9"], "`units` must be even"),
+    (["--model", "transformer", "--cell", "lstm"], "options that it reads. Received: --cell"),
+    (["--model", "conv", "--embedding", "8", "--cell", "gru"], "Received: --cell, --embedding"),
+    (["--heads", "2"], "--model attention must be given options that it reads"),
 ])
 def test_wrong_options_end_with_a_message_and_code_2(arguments, message, tmp_path, capsys):
     out = tmp_path / "run"

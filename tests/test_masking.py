@@ -8,6 +8,7 @@ from keras import ops
 from seq2seq_tf.masking import (
     MaskedAccuracy,
     MaskedCrossentropy,
+    causal_mask,
     masked_mean,
     masked_softmax,
     pad_sensitivity,
@@ -18,6 +19,11 @@ from seq2seq_tf.masking import (
 
 def test_padding_mask_is_true_on_real_tokens():
     assert np.array(padding_mask(np.array([[4, 1, 0]]))).tolist() == [[True, True, False]]
+
+
+def test_a_step_may_see_itself_and_what_came_before_it():
+    assert np.array(causal_mask(3)).tolist() == [
+        [True, False, False], [True, True, False], [True, True, True]]
 
 
 def test_masked_softmax_is_softmax_over_the_real_positions():

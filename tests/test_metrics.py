@@ -13,6 +13,8 @@ from seq2seq_tf.metrics import (
     edit_distances,
     entropy,
     error_rates,
+    exact_match,
+    paired_bootstrap,
     parse_links,
     translation_scores,
 )
@@ -53,6 +55,14 @@ def test_error_rates_by_hand():
 def test_the_nearest_answer_counts_not_the_first():
     assert error_rates(["R EH D"], [("R IY D", "R EH D")]) == (0.0, 0.0)
     assert error_rates(["R EH D"], [("R IY D",)]) == (pytest.approx(100 / 3), 100.0)
+
+
+def test_exact_match_by_hand():
+    assert exact_match(["a b", "a", "b"], ["a b", "a b", "b"]) == pytest.approx(200 / 3)
+    with pytest.raises(ValueError, match="Received: 2 texts, 1 with references"):
+        exact_match(["a", "b"], ["a"])
+    with pytest.raises(ValueError, match="Received: 0 texts"):
+        exact_match([], [])
 
 
 def test_a_long_wrong_answer_can_exceed_a_hundred_percent():
@@ -166,3 +176,30 @@ def test_translation_scores_are_sacrebleus_with_all_references():
 def test_translations_without_references_are_refused(hypotheses, references):
     with pytest.raises(ValueError, match="each with at least one reference"):
         translation_scores(hypotheses, references)
+
+
+def test_paired_bootstrap_equals_drawing_examples():
+    """The oracle draws places of examples, one by one, and counts."""
+    random = np.random.default_rng(0)
+    first, second = random.random(400) < 0.6, random.random(400) < 0.7
+    gain, low, high, share = paired_bootstrap(first, second)
+    assert gain == pytest.approx(100 * (second.mean() - first.mean()))
+    places = random.integers(0, 400, (4000, 400))
+    drawn = 100 * (second[places].mean(axis=1) - first[places].mean(axis=1))
+    assert (low, high) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])), abs=0.5)
+    assert share == pytest.approx(np.mean(drawn > 0), abs=0.01)
+    assert paired_bootstrap(second, first)[0] == -gain
+    assert paired_bootstrap(first, second) == (gain, low, high, share)
+
+
+def test_paired_bootstrap_of_equals_and_of_a_clear_winner():
+    same = np.array([True, False] * 20)
+    assert paired_bootstrap(same, same) == (0, 0, 0, 0)
+    gain, low, high, share = paired_bootstrap(np.zeros(50, bool), np.ones(50, bool))
+    assert (gain, low, high, share) == (100, 100, 100, 1)
+
+
+@pytest.mark.parametrize("second", [[True], [], [[True, True]]])
+def test_paired_bootstrap_refuses_what_cannot_be_compared(second):
+    with pytest.raises(ValueError, match="two lists of one length"):
+        paired_bootstrap([True, False] if second else [], second)

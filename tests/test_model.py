@@ -26,6 +26,7 @@ def test_translate_equals_one_step_after_another(decoder):
     for word, found in zip(WORDS, model.translate(WORDS), strict=True):
         memory, mask, state = model.encoder(model.source_vocabulary.batch([word]))
         source = model.decoder.prepare(memory, mask)
+        state = model.decoder.begin(state, source, model.max_target)
         ids, token = [], START
         while len(ids) < model.max_target and token != END:
             log_probs, state = model.decoder.step(np.array([token]), state, source)
@@ -77,9 +78,9 @@ def test_one_graph_serves_all_shapes():
     assert model._forced.experimental_get_tracing_count() == 1
 
 
-def test_initial_loss_is_near_ln_v(decoder):
+def test_initial_loss_is_near_ln_v(recurrent):
     keras.utils.set_random_seed(0)
-    small = make_model(decoder)
+    small = make_model(recurrent)
     model = Seq2Seq.from_config(small.get_config())  # with Keras's own start, not a large one
     model.compile()
     source, target = source_and_target()
@@ -104,7 +105,7 @@ def test_the_reported_loss_weighs_every_token_the_same():
 
 
 @pytest.mark.slow
-def test_it_learns_to_copy_words_it_has_never_seen(decoder):
+def test_it_learns_to_copy_words_it_has_never_seen(recurrent):
     random = np.random.default_rng(0)
     words = {"".join(random.choice(list(LETTERS), random.integers(2, 5))) for _ in range(1500)}
     words = sorted(words)
@@ -113,7 +114,7 @@ def test_it_learns_to_copy_words_it_has_never_seen(decoder):
     keras.utils.set_random_seed(0)
     vocabulary = CharacterVocabulary(LETTERS)
     sizes = {"embedding_size": 16, "units": 48, "cell": "gru"}
-    model = Seq2Seq(RecurrentEncoder(11, **sizes), DECODERS[decoder](11, **sizes),
+    model = Seq2Seq(RecurrentEncoder(11, **sizes), DECODERS[recurrent](11, **sizes),
                     vocabulary, vocabulary, max_target=12)
     data = batches([(w, w) for w in seen], vocabulary, vocabulary, 32)
     model.compile(keras.optimizers.Adam(0.01))

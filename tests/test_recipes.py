@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seq2seq_tf.corpora import Corpus
-from seq2seq_tf.recipes import RECIPES, Own, Phrases, Recipe, suitable_scores
+from seq2seq_tf.recipes import RECIPES, Dates, Own, Phrases, Recipe, suitable_scores
 from seq2seq_tf.recipes.general import choose_units, kind_of
 from seq2seq_tf.vocabulary import CharacterVocabulary, SubwordVocabulary, WordVocabulary
 
@@ -38,6 +38,22 @@ class Mute(Oracle):
 
     def look(self, texts, targets):
         return [None for _ in texts]
+
+
+def test_dates_are_scored_on_days_that_were_not_trained_on():
+    recipe = Dates(300)
+    parts = {part: dict(recipe.pairs(part)) for part in ("train", "validation", "test")}
+    days = {part: set(pairs.values()) for part, pairs in parts.items()}
+    assert not days["train"] & days["test"] and not days["validation"] & days["test"]
+
+    class Knowing:
+        def translate(self, texts):
+            return [parts["test"].get(text, "?") for text in texts]
+
+    assert recipe.score(Knowing()) == ({"validation_exact_match": 0, "exact_match": 100}, None)
+    source, target = recipe.vocabularies(recipe.pairs("train"))
+    assert len(source.encode("3 March 1998")) == 12
+    assert target.decode(target.encode("1998-03-03")) == "1998-03-03"
 
 
 @pytest.mark.parametrize("language", ["french", "chinese"])
@@ -75,7 +91,7 @@ def test_vocabularies_are_words_and_for_chinese_characters():
     assert [len(v) for v in Phrases("french").vocabularies(pairs)] == [7, 7]
     _, target = Phrases("chinese").vocabularies([("a cat", "一只猫")])
     assert len(target) == 7
-    assert set(RECIPES) == {"cmudict", "phrasebook-fr", "phrasebook-zh", "multi30k-de-en",
+    assert set(RECIPES) == {"cmudict", "dates", "phrasebook-fr", "phrasebook-zh", "multi30k-de-en",
                             "tatoeba-fra-eng"}
 
 

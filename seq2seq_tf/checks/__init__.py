@@ -58,7 +58,8 @@ def _plain(value):
     if isinstance(value, tuple):
         return tuple(np.asarray(v).item() for v in value)
     if isinstance(value, np.ndarray):
-        return np.round(value, 4).tolist()
+        numbers = np.issubdtype(value.dtype, np.number)  # what is bool cannot be rounded
+        return (np.round(value, 4) if numbers else value).tolist()
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

@@ -10,10 +10,10 @@ from seq2seq_tf.vocabulary import (
 )
 
 FEW = 200  # different things between spaces: no more, and they are taken for symbols
-SETTINGS = {"decoder": "luong", "units": 256, "embedding": 64, "layers": 1, "dropout": 0.1,
+SETTINGS = {"model": "attention", "units": 256, "embedding": 64, "layers": 1, "dropout": 0.1,
             "label_smoothing": 0.1, "epochs": 20, "patience": None, "batch_size": 256,
-            "rate": 4e-3}
-SENTENCES = SETTINGS | {"decoder": "tied", "units": 512, "embedding": 256, "dropout": 0.4,
+            "rate": 4e-3, "cell": "gru", "heads": 4}
+SENTENCES = SETTINGS | {"model": "attention-tied", "units": 512, "embedding": 256, "dropout": 0.4,
                         "batch_size": 128, "epochs": 25, "rate": 2e-3}
 
 
@@ -136,11 +136,12 @@ class Own(Recipe):
     def settings(self, count):
         """Takes more passes, smaller batches and more dropout where there are fewer pairs."""
         symbols = kind_of([target for _, target in self.pairs("train")]) is WordVocabulary
-        decoder = {"decoder": "luong" if symbols else "tied", "embedding": 128 if symbols else 256}
+        model = {"model": "attention" if symbols else "attention-tied",
+                 "embedding": 128 if symbols else 256}
         if count < 20_000:
-            return SETTINGS | decoder | {"dropout": 0.3, "epochs": 60, "patience": 10,
+            return SETTINGS | model | {"dropout": 0.3, "epochs": 60, "patience": 10,
                                          "batch_size": 32, "rate": 2e-3}
-        return SETTINGS | decoder | {"units": 256 if symbols else 512, "dropout": 0.3,
+        return SETTINGS | model | {"units": 256 if symbols else 512, "dropout": 0.3,
                                      "epochs": 25, "patience": 5, "batch_size": 128, "rate": 2e-3}
 
     def vocabularies(self, pairs):

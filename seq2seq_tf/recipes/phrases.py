@@ -3,10 +3,8 @@
 import collections
 import functools
 
-import numpy as np
-
 from seq2seq_tf import phrasebook
-from seq2seq_tf.metrics import alignment_error_rate, alignment_share, heaviest_links
+from seq2seq_tf.metrics import alignment_error_rate, alignment_share, exact_match, heaviest_links
 from seq2seq_tf.recipes.general import SETTINGS
 from seq2seq_tf.vocabulary import CharacterVocabulary, WordVocabulary
 
@@ -49,12 +47,12 @@ class Phrases:
                            ("compositional", "compositional"), ("length", "length")):
             phrases = self.phrases(part)
             written = model.translate([phrase.source for phrase in phrases])
-            right = [text == phrase.target for text, phrase in zip(written, phrases, strict=True)]
-            metrics[name] = 100 * float(np.mean(right))
+            targets = [phrase.target for phrase in phrases]
+            metrics[name] = exact_match(written, targets)
             if part in ("test", "length"):
-                for phrase, is_right in zip(phrases, right, strict=True):
-                    lengths[len(phrase.source.split())].append(is_right)
-        metrics["by_length"] = {n: round(100 * float(np.mean(lengths[n])), 2)
+                for phrase, text in zip(phrases, written, strict=True):
+                    lengths[len(phrase.source.split())].append((text, phrase.target))
+        metrics["by_length"] = {n: round(exact_match(*zip(*lengths[n], strict=True)), 2)
                                 for n in sorted(lengths)}
         return metrics | self.alignment(model), None
 
