@@ -8,18 +8,21 @@
 `in_torch` goes step by step, as courses write it: at every step the query is set beside each key
 and both go through W_a. `InKeras` computes the same numbers with less work: a product with W_a is
 a sum of two, one for the keys, made once, one for the query; the gates' share of the embedding is
-made for all steps at once; and only what depends on the step before stays in the loop. All real
-tokens go through W together, after the loop.
+made for all steps at once; and only what depends on the step before stays in the loop, where no
+gradient of a weight is made. The batch goes through it in parts of like length, which leaves little
+padding. All real tokens go through W together, after the loop.
 """
 
 import keras
+import tensorflow as tf
 from keras import ops
+from packed import crossentropy, encode
 
 from seq2seq_tf.attention import AdditiveAttention
 from seq2seq_tf.encoders import RecurrentEncoder
-from seq2seq_tf.masking import padding_mask, token_crossentropy
+from seq2seq_tf.masking import masked_softmax, padding_mask
 
-EMBEDDING, UNITS = 256, 512
+EMBEDDING, UNITS, PARTS = 256, 512, 4
 
 
 class InKeras(keras.Model):
@@ -49,32 +52,81 @@ class InKeras(keras.Model):
         self.built = True
 
     def call(self, source, target, answers):
-        memory, mask, [[last]] = self.encoder(source)
+        memory, state = encode(self.encoder, source)
+        order = tf.argsort(lengths(target), direction="DESCENDING")
+        each = [tf.split(tf.gather(part, order), PARTS)
+                for part in (source, target, answers, memory, state)]
+        seen, answers = zip(*(self.read(*part) for part in zip(*each, strict=True)), strict=True)
+        logits = self.readout(tf.concat(seen, axis=0))  # (R, V): none for padding
+        return ops.mean(crossentropy(tf.concat(answers, axis=0), logits))
+
+    def read(self, source, target, answers, memory, state):
+        """Runs the decoder over targets of like length: (R, 4U) and answers (R,), real ones."""
+        longest, steps = tf.reduce_max(lengths(source)), tf.reduce_max(lengths(target))
+        mask, memory = padding_mask(source)[:, :longest], memory[:, :longest]
+        target, answers = target[:, :steps], tf.transpose(answers[:, :steps])
         keys = self.attention.project(memory)
         embedded = ops.swapaxes(self.embedding(target), 0, 1)  # (T, B, E)
         of_token, of_context = ops.split(self.cell.kernel, [EMBEDDING], axis=0)
-        recurrent, (b, d) = self.cell.recurrent_kernel, ops.unstack(self.cell.bias, 2)
-        shares = ops.matmul(embedded, of_token) + b  # (T, B, 3U)
+        b, d = ops.unstack(self.cell.bias, 2)
+        recurrent, of_state = self.cell.recurrent_kernel, self.attention.W.kernel
+        first, kept = self.bridge(state), []
 
-        def advance(last, share):
-            h = last[0]
-            context, _ = self.attention(h[:, None], keys, memory, values_mask=mask)
-            context = context[:, 0]
-            x = share + ops.matmul(context, of_context)
-            z_x, r_x, g_x = ops.split(x, 3, axis=-1)
-            z_h, r_h, g_h = ops.split(ops.matmul(h, recurrent) + d, 3, axis=-1)
+        def before():
+            return tf.concat([first[None], kept[0][:-1]], axis=0)
+
+        recurrent, for_h = late(recurrent, "ibu,ibg->ug", before, answers)
+        of_state, for_query = late(of_state, "ibu,ibg->ug", before, answers)
+        of_context, for_share = late(of_context, "ibu,ibg->ug", lambda: kept[1], answers)
+        memory, for_context = late(memory, "ibs,ibu->bsu", lambda: kept[2], answers)
+        shares = ops.matmul(embedded, of_token) + b + for_share  # (T, B, 3U)
+
+        def advance(last, at):
+            h, sizes = last[0], [3 * UNITS, 6 * UNITS, 7 * UNITS]
+            share, of_h, query, context = ops.split(at, sizes, axis=-1)
+            met = ops.tanh((ops.matmul(h, of_state) + query)[:, None] + keys)
+            weights = masked_softmax(ops.squeeze(self.attention.w(met), -1), mask)
+            context = context + tf.linalg.matvec(memory, weights, transpose_a=True)
+            z_x, r_x, g_x = ops.split(share + ops.matmul(context, of_context), 3, axis=-1)
+            z_h, r_h, g_h = ops.split(ops.matmul(h, recurrent) + of_h, 3, axis=-1)
             z, r = ops.sigmoid(z_x + z_h), ops.sigmoid(r_x + r_h)
             h = z * h + (1 - z) * ops.tanh(g_x + r * g_h)
-            return (h, context), (h, context)
+            return (h, context, weights), (h, context, weights)
 
-        first = self.bridge(last), ops.zeros_like(memory[:, 0])
-        _, (hidden, contexts) = ops.scan(advance, first, shares)
-        seen = ops.concatenate([hidden, contexts, embedded], axis=-1)  # (T, B, 4U)
-        answers = ops.swapaxes(answers, 0, 1)
-        real = ops.nonzero(ops.ravel(padding_mask(answers)))[0]  # no readout for padding
-        seen = ops.take(ops.reshape(seen, (-1, seen.shape[-1])), real, axis=0)
-        answers = ops.take(ops.ravel(answers), real)
-        return ops.mean(token_crossentropy(answers[None], self.readout(seen)[None]))
+        empty = first, ops.zeros_like(memory[:, 0]), ops.zeros_like(memory[:, :, 0])
+        given = ops.concatenate([shares, for_h + d, for_query, for_context], axis=-1)
+        kept += ops.scan(advance, empty, given)[1]
+        seen = ops.concatenate([kept[0], kept[1], embedded], axis=-1)  # (T, B, 4U)
+        places = padding_mask(answers)
+        return tf.boolean_mask(seen, places), tf.boolean_mask(answers, places)
+
+
+def lengths(tokens):
+    """Counts the real tokens of each row: (B,)."""
+    return tf.reduce_sum(tf.cast(padding_mask(tokens), "int32"), axis=1)
+
+
+def late(weight, formula, inputs, steps):
+    """Takes a weight's gradient out of a loop: one product for all steps, not one for each.
+
+    Args:
+        weight: What each step of the loop multiplies its input with.
+        formula: How inputs and gradients of all steps make the weight's gradient, as for einsum.
+        inputs: Gives the inputs of all steps (T, B, any); asked after the loop.
+        steps: A tensor (T, B).
+    Returns:
+        The weight, of which the loop makes no gradient; and zeros (T, B, columns) that each step
+        has to add to its product: it is their gradient that makes the weight's.
+    """
+    weight = ops.convert_to_tensor(weight)
+
+    @tf.custom_gradient
+    def zeros(weight):
+        shape = tf.concat([tf.shape(steps), tf.shape(weight)[-1:]], axis=0)
+        return tf.zeros(shape, weight.dtype), lambda gradient: tf.einsum(
+            formula, inputs(), gradient)
+
+    return tf.stop_gradient(weight), tf.ensure_shape(zeros(weight), (None, None, weight.shape[-1]))
 
 
 def in_torch(source_size, target_size):

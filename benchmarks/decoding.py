@@ -222,4 +222,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["memory"]:
         print_memory(*sys.argv[2:])
     else:
-        choose("decoding.py", __doc__.splitlines()[0], "decoding", STUDIES)
+        choose("decoding.py", __doc__.splitlines()[0], "decoding_", STUDIES)

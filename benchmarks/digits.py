@@ -8,25 +8,21 @@ Each trains every model with three seeds and writes `data/results/studies/<study
 each run: stopped and started again, it goes on with the first row that is missing.
 """
 
-import argparse
-import pathlib
-import time
-
 import keras
 import numpy as np
+from studies import choose, record_runs
 
 from seq2seq_tf.batches import batches, steps_per_epoch
 from seq2seq_tf.decoders import RecurrentDecoder
 from seq2seq_tf.encoders import RecurrentEncoder
-from seq2seq_tf.metrics import error_rates
+from seq2seq_tf.metrics import error_rates, exact_match
 from seq2seq_tf.model import Seq2Seq
 from seq2seq_tf.recipes import Pronunciation
 from seq2seq_tf.scheduled import SequenceSampling, TokenSampling
 from seq2seq_tf.tasks import DIGITS, reversal
-from seq2seq_tf.training import environment, read_results, warm_up_and_decay, write_json
+from seq2seq_tf.training import warm_up_and_decay
 from seq2seq_tf.vocabulary import CharacterVocabulary
 
-FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 SEEDS = (0, 1, 2)
 
 
@@ -55,7 +51,7 @@ def bottleneck():
                 keras.utils.set_random_seed(seed)
                 model = made(Seq2Seq, units, digits, max_source=40, max_target=41)
                 fit(model, [e.pair for e in reversal(20_000, 1, 20, seed=seed)], 20, seed)
-                exact = [exact_match(model, reversal(100, n, n, seed=1000 + n))
+                exact = [written_right(model, reversal(100, n, n, seed=1000 + n))
                          for n in range(1, 41)]
                 return {"parameters": model.count_params(), "exact_match": exact}
             yield {"units": units, "seed": seed}, run
@@ -87,14 +83,14 @@ def exposure():
                 pairs = [e.pair for e in reversal(15_000, 1, POSITIONS, seed=seed)]
                 fit(model, pairs, EPOCHS, seed, callbacks=callbacks)
                 tests = reversal(2_000, POSITIONS, POSITIONS, seed=99)
-                return {**by_position(model, tests), "exact_match": exact_match(model, tests)}
+                return {**by_position(model, tests), "exact_match": written_right(model, tests)}
             yield {"way": way, "seed": seed}, run
 
 
-def exact_match(model, examples):
-    """Percentage of examples that are right to the last symbol."""
+def written_right(model, examples):
+    """Percentage of examples that are right to the last symbol, written freely."""
     found = model.translate([e.source for e in examples], batch_size=500)
-    return percent([f == e.target for f, e in zip(found, examples, strict=True)])
+    return round(exact_match(found, [e.target for e in examples]), 2)
 
 
 def by_position(model, examples):
@@ -144,22 +140,5 @@ def pronunciation():
 STUDIES = {"bottleneck": bottleneck, "exposure": exposure, "pronunciation": pronunciation}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=STUDIES)
-    study = parser.parse_args().study
-    path = FOLDER / f"{study}.json"
-    record = {"study": study, "command": f"python benchmarks/digits.py {study}", **environment(),
-              "rows": read_results(path)["rows"] if path.exists() else []}
-    for key, run in STUDIES[study]():
-        if any(key.items() <= row.items() for row in record["rows"]):
-            continue
-        started = time.monotonic()
-        row = {**key, **run(), "seconds": round(time.monotonic() - started)}
-        record["rows"].append(row)
-        write_json(path, record)
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    choose("digits.py", __doc__.splitlines()[0], "", STUDIES, record_runs)

@@ -5,8 +5,9 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
-from seq2seq_tf.training import environment, write_json
+from seq2seq_tf.training import environment, read_results, write_json
 
 FOLDER = pathlib.Path(__file__).parent.parent / "data" / "results" / "studies"
 
@@ -20,19 +21,43 @@ def record(name, command, rows):
     write_json(FOLDER / f"{name}.json", found)
 
 
-def choose(script, description, prefix, studies):
+def record_runs(name, command, runs):
+    """Does as `record` does with runs that take minutes: the file grows by a row after each.
+
+    Stopped and started again, it goes on with the first row that is missing.
+
+    Args:
+        name, command: As in `record`.
+        runs: Yields pairs: what tells a row from others, a dict, and a function that gives the
+            rest of it, another dict.
+    """
+    path = FOLDER / f"{name}.json"
+    found = {"study": name, "command": f"python benchmarks/{command}", **environment(),
+             "rows": read_results(path)["rows"] if path.exists() else []}
+    for key, run in runs:
+        if any(key.items() <= row.items() for row in found["rows"]):
+            continue
+        started = time.monotonic()
+        row = {**key, **run(), "seconds": round(time.monotonic() - started)}
+        found["rows"].append(row)
+        write_json(path, found)
+        print(row, flush=True)
+
+
+def choose(script, description, prefix, studies, record=record):
     """Runs and records the study that the command line names.
 
     Args:
         script: Name of the file in `benchmarks`.
         description: What `--help` says.
-        prefix: Set before the study's name in the record's.
+        prefix: Stands before the study's name in the record's.
         studies: Name -> function that yields rows.
+        record: `record` or `record_runs`.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("study", choices=studies)
     study = parser.parse_args().study
-    record(f"{prefix}_{study}", f"{script} {study}", studies[study]())
+    record(prefix + study, f"{script} {study}", studies[study]())
 
 
 def in_processes(systems, count, command):
