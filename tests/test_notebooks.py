@@ -102,6 +102,10 @@ def test_few_cells_are_left_uncompared_and_those_assert(path):
         assert "assert " in cell.source, cell.source
 
 
+def test_it_states_at_most_three_minutes(path):
+    assert 0 < course.stated(path)["Runs"] <= 180
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_opens_and_closes_as_promised(lesson):
     book = read(lesson)
@@ -122,7 +126,7 @@ def test_reading_time_is_honest(lesson):
     book = read(lesson)
     words = sum(len(c.source.split()) for c in book.cells if c.cell_type == "markdown")
     minutes = words / 200 + sum(lines(c) for c in code_cells(book)) / 10
-    stated = int(re.search(r"\*\*Reads in (\d+) minutes\*\*", book.cells[0].source)[1])
+    stated = course.stated(lesson)["Reads"] / 60
     assert stated <= 45
     assert 0.6 * stated <= minutes <= 1.2 * stated
 

@@ -35,7 +35,7 @@ def test_a_slow_machine_has_more_time(book):
 
 
 def test_what_states_no_time_has_no_limit(book):
-    book.write_text("nothing", "utf-8")
+    nbformat.write(new_notebook(cells=[new_markdown_cell("nothing")]), book)
     assert pace.verdict(book, 1e6, unasked, unasked) is None
 
 

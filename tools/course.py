@@ -20,6 +20,7 @@ KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 LESSON = re.compile(
     r"^\| \[.*?\]\((notebooks/.*?\.ipynb)\).* \| (\d+ min \| \d+ min) \|$", re.MULTILINE)
+STATED = re.compile(r"\b(Runs|Reads) in (\d+) (minute|second)s?\b")
 TABLE = re.compile("(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 
 
@@ -94,10 +95,16 @@ def results():
     return results_table([read_results(p) for p in sorted((ROOT / "data/results").glob("*.json"))])
 
 
-def minutes(path):
-    """Reads what a notebook states: minutes to run and minutes to read, as in the README."""
+def stated(path):
+    """Reads the seconds that a notebook's first cell states: {"Runs": 180, "Reads": 2700}."""
     opening = nbformat.read(path, as_version=4).cells[0].source
-    return " | ".join(f"{n} min" for n in re.findall(r"\*\*(?:Runs|Reads) in (\d+) min", opening))
+    unit = {"minute": 60, "second": 1}
+    return {verb: int(n) * unit[name] for verb, n, name in STATED.findall(opening)}
+
+
+def minutes(path):
+    """Writes what a lesson states, minutes to run and minutes to read, as in the README."""
+    return " | ".join(f"{stated(path)[verb] // 60} min" for verb in ("Runs", "Reads"))
 
 
 def links():

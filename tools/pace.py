@@ -7,7 +7,6 @@ takes the cores for ten minutes makes no notebook wrong, a notebook that has gro
     python tools/pace.py    does the reference training here and prints its seconds
 """
 
-import re
 import subprocess
 import sys
 import time
@@ -16,13 +15,6 @@ import course
 import nbformat
 
 REFERENCE, SLACK = 10.0, 1.5
-STATED = re.compile(r"Runs in (\d+) (minute|second)s?")
-
-
-def stated_seconds(path):
-    """Reads the time that a notebook states; one that states none has no limit."""
-    found = STATED.search(path.read_text("utf-8"))
-    return float("inf") if found is None else int(found[1]) * {"minute": 60, "second": 1}[found[2]]
 
 
 def reference():
@@ -56,14 +48,14 @@ def rerun(path):
 
 
 def verdict(path, seconds, slowness=slowness, rerun=rerun):
-    """Says what is wrong with a notebook's time; None if nothing is.
+    """Says what is wrong with a notebook's time; None if nothing is, or if it states none.
 
     Args:
         path: The notebook.
         seconds: What it took, by the clock.
         slowness, rerun: Asked only when it took too long.
     """
-    stated, tries = stated_seconds(path), []
+    stated, tries = course.stated(path).get("Runs", float("inf")), []
     for took in (lambda: seconds, lambda: rerun(path)):
         tries.append(took())
         if tries[-1] <= SLACK * stated or tries[-1] <= SLACK * stated * slowness():
